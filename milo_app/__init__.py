@@ -1,0 +1,1 @@
+"""Milo: an AI interviewer that a company runs itself."""

@@ -1,0 +1,1 @@
+"""What a candidate sees: one folder per screen."""

@@ -1,0 +1,1 @@
+"""What is not a page: saving answers, uploads, sign-in, links, files, webhooks, health."""

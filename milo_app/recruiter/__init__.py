@@ -1,0 +1,1 @@
+"""What a recruiter sees: one folder per page."""

@@ -1,0 +1,306 @@
+"""What the services need from outside: storage, senders, files, time. Real and local parts stand in `adapters/`, `db/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from milo_app.domain import records as r
+from milo_app.domain.actors import Actor
+from milo_app.services.work import Work
+
+T = TypeVar("T")
+
+
+class Repository(Protocol[T]):
+    """Rows of one table, seen only within the unit of work's workspace (or all of them for the system)."""
+
+    def get(self, id: str) -> T:
+        """The record with that id. Raises NotFound also when it belongs to another workspace."""
+        ...
+
+    def maybe(self, id: str | None) -> T | None: ...
+
+    def find(self, *, order: str = "id", limit: int | None = None, **equals: Any) -> list[T]:
+        """Records whose fields equal the given values; a list value means any of them; `order` may begin with `-`."""
+        ...
+
+    def first(self, *, order: str = "id", **equals: Any) -> T | None: ...
+
+    def count(self, **equals: Any) -> int: ...
+
+    def add(self, record: T) -> T:
+        """Insert. Raises Conflict when a unique key exists already."""
+        ...
+
+    def save(self, record: T) -> T:
+        """Update every field of the row with the record's id. Raises NotFound."""
+        ...
+
+    def delete(self, id: str) -> None: ...
+
+
+class Applications(Repository[r.Application], Protocol):
+    def lock(self, id: str) -> r.Application:
+        """`get` under a row lock (PostgreSQL; SQLite's write transaction is one already)."""
+        ...
+
+    def table(
+        self,
+        *,
+        interviewer_id: str | None,
+        search: str = "",
+        states: Sequence[str] = (),
+        decision: str = "",
+        stage: str = "",
+        sort: str = "-updated_at",
+        after: tuple[Any, str] | None = None,
+        limit: int = 50,
+    ) -> list[tuple[r.Application, r.Candidate]]:
+        """One page of the recruiter's table, keyset-paged by (sort value, id); previews left out."""
+        ...
+
+    def counts(self, interviewer_id: str | None = None) -> list[tuple[str, str, str | None, str, int]]:
+        """(interviewer_id, state, open stage, decision, n), previews left out."""
+        ...
+
+    def by_contact(
+        self, interviewer_id: str, *, email: str | None, phone: str | None
+    ) -> list[tuple[r.Application, r.Candidate]]: ...
+
+    def by_phone(self, phone: str) -> list[tuple[r.Application, r.Candidate]]:
+        """Newest first, over all interviewers of the workspace(s) in scope; previews too."""
+        ...
+
+
+class Events(Repository[r.Event], Protocol):
+    def since(self, at: datetime, *, limit: int = 1000) -> list[r.Event]: ...
+
+
+class Throttle(Protocol):
+    def count(self, key: str, since: datetime) -> int: ...
+
+    def add(self, key: str, at: datetime) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """Facts of this installation that services may use. `key` signs links; never leaves the server."""
+
+    id: str
+    key: bytes
+    public_url: str
+    local: bool
+    quiet_hours: bool
+    sms_sender: str = "+15550100000"
+    email_sender: str = "Milo <milo@localhost>"
+    model_name: str = ""
+
+
+class UnitOfWork(Protocol):
+    """One transaction, scoped to `actor.workspace_id`. Committed by whoever opened it, never by a service."""
+
+    now: datetime
+    instance: Instance
+    actor: Actor
+
+    workspaces: Repository[r.Workspace]
+    members: Repository[r.Member]
+    sessions: Repository[r.Session]
+    one_time_links: Repository[r.OneTimeLink]
+    interviewers: Repository[r.Interviewer]
+    versions: Repository[r.InterviewerVersion]
+    candidates: Repository[r.Candidate]
+    applications: Applications
+    stages: Repository[r.ApplicationStage]
+    answers: Repository[r.Answer]
+    turns: Repository[r.Turn]
+    evaluations: Repository[r.Evaluation]
+    messages: Repository[r.Message]
+    events: Events
+    consents: Repository[r.Consent]
+    files: Repository[r.StoredFile]
+    recordings: Repository[r.Recording]
+    chunks: Repository[r.RecordingChunk]
+    comments: Repository[r.Comment]
+    requests: Repository[r.Request]
+    suppressions: Repository[r.Suppression]
+    later: Repository[r.Later]
+    throttle: Throttle
+
+    def new_id(self) -> str:
+        """A fresh UUIDv7 as 32 hex digits."""
+        ...
+
+    def emit(self, subject_kind: str, subject_id: str, kind: str, **data: str | int | float | bool | None) -> None:
+        """Append an Event in the actor's name; `data` holds ids and small facts, no personal data."""
+        ...
+
+    def enqueue(self, work: Work, *ids: str, key: str | None = None) -> None:
+        """Enqueue durable work in this very transaction. The workflow's id is `work:ids…` (or `work:key`), so that a
+        repeat is the same workflow and runs once."""
+        ...
+
+
+class OpenUnitOfWork(Protocol):
+    def read(self, actor: Actor) -> AbstractContextManager[UnitOfWork]: ...
+
+    def write(self, actor: Actor) -> AbstractContextManager[UnitOfWork]: ...
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutgoingEmail:
+    to: str
+    sender: str
+    subject: str
+    html: str
+    text: str
+    reply_to: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """A provider took the message; `provider_id` is its own id for it."""
+
+    provider: str
+    provider_id: str
+
+
+class SendFailed(Exception):
+    """The provider refused or could not be reached. `retryable`: trying again may help. `unknown`: it may have been
+    taken all the same, so it must not be tried again without looking it up."""
+
+    def __init__(self, reason: str, *, retryable: bool, unknown: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.retryable, self.unknown = reason, retryable, unknown
+
+
+class Email(Protocol):
+    name: str
+
+    def send(self, email: OutgoingEmail, *, key: str) -> Sent:
+        """Send once per *key*. Raises SendFailed."""
+        ...
+
+
+class Sms(Protocol):
+    name: str
+
+    def send(self, *, to: str, sender: str, body: str, key: str) -> Sent:
+        """Send once per *key* where the provider allows it. Raises SendFailed."""
+        ...
+
+
+class Files(Protocol):
+    """Bytes by key (`/`-separated, no personal data in it)."""
+
+    def put(self, key: str, chunks: Iterable[bytes]) -> tuple[int, str]:
+        """Write whole or not at all. Returns size in bytes and SHA-256 in hex."""
+        ...
+
+    def read(self, key: str, start: int = 0, length: int | None = None) -> Iterator[bytes]: ...
+
+    def size(self, key: str) -> int: ...
+
+    def local(self, key: str) -> AbstractContextManager[Path]:
+        """A path to the bytes on this machine, for a child process; do not write to it."""
+        ...
+
+    def list(self, prefix: str) -> list[str]: ...
+
+    def delete(self, key: str) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtractedText:
+    """A document as read. `problem`: "", scanned, encrypted, empty, corrupt, too_large, unsupported, timed_out."""
+
+    text: str
+    pages: int = 0
+    pages_read: int = 0
+    problem: str = ""
+    language: str = ""
+    media_type: str = ""
+
+
+class Documents(Protocol):
+    def extract(self, path: Path, *, name: str) -> ExtractedText:
+        """Read a PDF, DOCX or text file in a process of its own, with limits on time and memory. Never raises for a
+        bad file; says what is wrong in `problem`."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joined:
+    path: Path
+    media_type: str
+    duration_ms: int
+
+
+class Media(Protocol):
+    def join(self, segments: Sequence[Path], *, media_type: str, out: Path) -> Joined:
+        """Join recorded segments and remux so that seeking works. Raises ValueError when nothing can be read."""
+        ...
+
+
+class Passwords(Protocol):
+    def hash(self, password: str) -> str: ...
+
+    def verify(self, password: str, hashed: str | None) -> bool:
+        """Takes as long for an unknown person (None) as for a wrong password."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """An evaluator's verdict before it is checked. `quotes` are verbatim pieces of the text judged."""
+
+    score: int | None
+    confidence: float
+    reasons: tuple[str, ...]
+    quotes: tuple[str, ...]
+    needs_review: str = ""
+
+
+class Evaluator(Protocol):
+    name: str
+    model: str
+    prompt_version: str
+
+    def judge(self, *, question: str, criterion: Any, text: str, language: str) -> Judgement:
+        """Judge *text* (identity already removed) against one scored criterion (domain.plan.Criterion)."""
+        ...
+
+
+class Renderer(Protocol):
+    def email(self, template: str, variables: dict[str, Any]) -> tuple[str, str, str]:
+        """(subject, html with inlined CSS, plain text)."""
+        ...
+
+    def sms(self, template: str, variables: dict[str, Any]) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deps:
+    """Everything a service that talks to the outside may use; built in `bootstrap.py` and nowhere else."""
+
+    uow: OpenUnitOfWork
+    instance: Instance
+    clock: Clock
+    email: Email
+    sms: Sms
+    files: Files
+    documents: Documents
+    media: Media
+    passwords: Passwords
+    evaluator: Evaluator
+    renderer: Renderer

@@ -1,0 +1,1 @@
+"""Stateless components and the theme, used by both sides."""

@@ -1,0 +1,1 @@
+"""Durable workflows: each step is one service call."""
