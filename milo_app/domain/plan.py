@@ -360,7 +360,7 @@ class _Reader:
                 out.append(built)
         return tuple(out)
 
-    def _build(self, kind: type[Any], data: Mapping[str, Any], at: str, **ready: Any) -> Any:
+    def _build(self, kind: type[Any], data: Mapping[str, Any], at: str, /, **ready: Any) -> Any:
         values: dict[str, Any] = dict(ready)
         fields = {f.name: f for f in dataclasses.fields(kind)}
         for name, raw in data.items():
