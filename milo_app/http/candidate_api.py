@@ -1,0 +1,94 @@
+"""Saving what a candidate gives: plain, idempotent HTTP that the browser's outbox repeats until it hears 200."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, Field
+
+from milo_app.access.guards import candidate_actor
+from milo_app.access.running import run
+from milo_app.domain.actors import CandidateActor
+from milo_app.http import same_origin
+from milo_app.services import answers, interviews
+
+router = APIRouter(prefix="/api/candidate/applications/{application_id}")
+
+Key = Annotated[str, Field(min_length=8, max_length=64)]
+
+
+async def _reader(request: Request, application_id: str) -> CandidateActor:
+    return await candidate_actor(request, application_id)
+
+
+async def _writer(request: Request, application_id: str) -> CandidateActor:
+    same_origin.require(request)
+    return await candidate_actor(request, application_id)
+
+
+Reader = Annotated[CandidateActor, Depends(_reader)]
+Writer = Annotated[CandidateActor, Depends(_writer)]
+
+
+class AnswerBody(BaseModel):
+    key: Key
+    stage: str
+    question_id: Annotated[str, Field(max_length=60)]
+    value: Any
+    base_version: int = 0
+
+
+class SubmitBody(BaseModel):
+    key: Key
+
+
+class TurnBody(BaseModel):
+    key: Key
+    stage: str
+    text: Annotated[str, Field(max_length=10_000)] = ""
+    value: Any = None
+    question_id: Annotated[str | None, Field(max_length=60)] = None
+    recording_id: Annotated[str | None, Field(max_length=32)] = None
+    at_ms: Annotated[int | None, Field(ge=0, le=86_400_000)] = None
+    end_ms: Annotated[int | None, Field(ge=0, le=86_400_000)] = None
+    transcribed: bool = True
+    event: Annotated[str, Field(max_length=20)] = ""
+
+
+@router.get("")
+async def standing(actor: Reader) -> dict[str, Any]:
+    """Which screen the application stands at, and a stamp that changes when anything does."""
+    return await run(answers.standing, actor)
+
+
+@router.post("/answers")
+async def save_answer(actor: Writer, body: AnswerBody) -> dict[str, Any]:
+    """Save one answer. The same key gives the same reply; a stale base is kept and reported as a conflict."""
+    saved = await run(answers.record, actor, **body.model_dump())
+    return dataclasses.asdict(saved)
+
+
+@router.post("/stages/{kind}/submit")
+async def submit(actor: Writer, kind: str, body: SubmitBody) -> dict[str, Any]:
+    """Hand in a stage; what exact rules decide is decided before this answers."""
+    return await run(answers.submit_stage, actor, stage=kind, key=body.key)
+
+
+@router.get("/conversation/{stage}")
+async def read_conversation(actor: Reader, stage: str) -> dict[str, Any]:
+    """The talk so far and the question that is open."""
+    return dataclasses.asdict(await run(interviews.conversation, actor, stage=stage))
+
+
+@router.post("/conversation/{stage}/begin")
+async def begin(actor: Writer, stage: str, body: SubmitBody) -> dict[str, Any]:
+    """Ask the first question, where it was not asked yet."""
+    return dataclasses.asdict(await run(interviews.begin, actor, stage=stage))
+
+
+@router.post("/turns")
+async def take_turn(actor: Writer, body: TurnBody) -> dict[str, Any]:
+    """One thing the candidate said, typed, chose or did; answered with what comes next."""
+    return dataclasses.asdict(await run(interviews.take_turn, actor, **body.model_dump()))
