@@ -9,6 +9,7 @@ from pathlib import Path
 import reflex as rx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from milo_app.ui import theme
 from milo_app.ui.app_wraps import APP_WRAPS
 
 app = rx.App(
@@ -16,7 +17,8 @@ app = rx.App(
     toaster=None,
     app_wraps=APP_WRAPS,
     html_lang="en",
-    head_components=[rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml")],
+    stylesheets=theme.STYLESHEETS,
+    head_components=theme.head(),
 )
 
 if find_spec("milo_app.candidate.pages"):

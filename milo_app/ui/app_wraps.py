@@ -1,12 +1,14 @@
 """What surrounds every page: the notice of a lost connection and the page shown when one fails to draw.
 
-They stand in for Reflex's own, which bring a toast library and evaluate code, against the content security policy.
+They stand in for Reflex's own, which bring a toast library and evaluate code, against the content security
+policy.
 """
 
 import reflex as rx
 from reflex_base.vars.function import ArgsFunctionOperation
 from reflex_components_core.base.error_boundary import ErrorBoundary
 from reflex_components_core.core.banner import has_too_many_connection_errors
+from reflex_components_core.el.elements.inline import A
 
 
 def connection_notice(stateful: bool) -> rx.Component | None:
@@ -20,8 +22,8 @@ def connection_notice(stateful: bool) -> rx.Component | None:
             role="status",
             aria_live="polite",
             class_name=(
-                "fixed bottom-4 left-1/2 z-50 -translate-x-1/2 rounded-lg bg-neutral-900 px-4 py-2 text-sm "
-                "text-white shadow-lg empty:hidden"
+                "fixed bottom-4 left-1/2 z-50 w-max max-w-[90vw] -translate-x-1/2 rounded-lg bg-(--ink) px-4 py-2 "
+                "text-center text-sm text-(--bg) shadow-lg empty:hidden"
             ),
         )
     )
@@ -30,11 +32,11 @@ def connection_notice(stateful: bool) -> rx.Component | None:
 def error_boundary(stateful: bool) -> rx.Component:
     """Shows a plain page in place of one that failed to draw, and tells the server what happened."""
     fallback = rx.el.main(
-        rx.el.h1("Something went wrong on this page", class_name="text-2xl font-semibold"),
+        rx.el.h1("Something went wrong on this page"),
         rx.el.p("What you have entered is safe. Please load the page again.", class_name="mt-3"),
-        rx.el.a("Load again", href="", class_name="mt-6 inline-block underline"),
+        A.create("Load again", href="", class_name="btn btn-primary mt-6"),
         role="alert",
-        class_name="mx-auto max-w-xl p-8",
+        class_name="page-main",
         custom_attrs={"data-screen": "problem"},
     )
     return ErrorBoundary.create(

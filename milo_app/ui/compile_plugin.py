@@ -7,9 +7,7 @@ from reflex.plugins import Plugin
 from reflex_base.constants import Endpoint
 
 _ENDPOINT = "const endpoint = new URL(url_str);"
-_OWN_ENDPOINT = (
-    'const endpoint = new URL(url_str, typeof window === "undefined" ? "http://localhost" : window.location.origin);'
-)
+_OWN_ENDPOINT = 'const endpoint = new URL(url_str, typeof window === "undefined" ? "http://localhost" : window.location.origin);'
 _GROUPS = re.compile(r"groups: \[\s*\{\s*test: /env\.json/,\s*name: \"reflex-env\",\s*\},\s*\]")
 
 # Two files for what every page needs, instead of a dozen small ones: each module a page preloads costs a round
@@ -49,7 +47,9 @@ def _resolve_against_page(code: str) -> str:
     if _OWN_ENDPOINT in code:
         return code
     if _ENDPOINT not in code:
-        raise RuntimeError("This version of Reflex finds its backend another way: mend milo_app/ui/compile_plugin.py.")
+        raise RuntimeError(
+            "This version of Reflex finds its backend another way: mend milo_app/ui/compile_plugin.py."
+        )
     return code.replace(_ENDPOINT, _OWN_ENDPOINT)
 
 
