@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypedDict, TypeVar, runtime_checkable
 
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor
@@ -57,6 +57,7 @@ class Applications(Repository[r.Application], Protocol):
         states: Sequence[str] = (),
         decision: str = "",
         stage: str = "",
+        needs_review: bool = False,
         sort: str = "-updated_at",
         after: tuple[Any, str] | None = None,
         limit: int = 50,
@@ -197,6 +198,54 @@ class Sms(Protocol):
 
     def send(self, *, to: str, sender: str, body: str, key: str) -> Sent:
         """Send once per *key* where the provider allows it. Raises SendFailed."""
+        ...
+
+
+class MailboxEntry(TypedDict("MailboxEntryFrom", {"from": str})):
+    """One email in the local mailbox. `at` is ISO with zone; `links` are unique, as in the message."""
+
+    id: str
+    at: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    headers: dict[str, str]
+    links: list[str]
+
+
+@runtime_checkable
+class Mailbox(Protocol):
+    """What the local `Email` has besides sending: only it can be looked into (`isinstance(deps.email, Mailbox)`)."""
+
+    def entries(self, *, to: str = "", after: str = "") -> list[MailboxEntry]:
+        """Oldest first; *after* is an entry's id or `at`."""
+        ...
+
+    def raw(self, id: str) -> bytes | None: ...
+
+
+class HandsetEntry(TypedDict("HandsetEntryFrom", {"from": str})):
+    """One text on the local handset. `direction` is out (from Milo) or in."""
+
+    id: str
+    at: str
+    direction: str
+    to: str
+    body: str
+    state: str
+
+
+@runtime_checkable
+class Handset(Protocol):
+    """What the local `Sms` has besides sending (`isinstance(deps.sms, Handset)`)."""
+
+    def entries(self, *, number: str = "", after: str = "") -> list[HandsetEntry]:
+        """Oldest first, of one number (either side); *after* is an entry's id or `at`."""
+        ...
+
+    def received(self, *, id: str, sender: str, to: str, body: str) -> bool:
+        """Log a text typed on the handset; False when *id* was logged before."""
         ...
 
 

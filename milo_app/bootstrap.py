@@ -1,0 +1,143 @@
+"""The one place that turns settings into adapters and a database. Nothing connects before it is first used."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from milo_app import config
+from milo_app.adapters import identity
+from milo_app.adapters.clock import SystemClock
+from milo_app.config import Settings
+from milo_app.db.unit_of_work import Database
+from milo_app.services.ports import Clock, Deps, Email, Files, Instance, Sms
+
+_lock = threading.Lock()
+_settings: Settings | None = None
+_deps: Deps | None = None
+
+
+def build(settings: Settings, *, clock: Clock | None = None, **parts: Any) -> Deps:
+    """The parts that *settings* ask for; *parts* (by their name in `Deps`) take their place in a test."""
+    who = identity.load(settings.data)
+    clock = clock or SystemClock()
+    instance = Instance(
+        id=who.id,
+        key=who.key,
+        public_url=settings.public_url,
+        local=settings.local,
+        quiet_hours=not settings.local,
+        sms_sender=settings.sms_sender,
+        email_sender=settings.email_sender,
+        model_name=settings.llm_model,
+    )
+    made: dict[str, Any] = {
+        "uow": lambda: Database(settings.database_url, clock, instance),
+        "email": lambda: _email(settings, clock),
+        "sms": lambda: _sms(settings, clock),
+        "files": lambda: _files(settings),
+        "documents": lambda: _Later("milo_app.adapters.documents", "SandboxedDocuments"),
+        "media": lambda: _Later("milo_app.adapters.media", "PyAvMedia"),
+        "passwords": lambda: _Later("milo_app.adapters.passwords", "Argon2Passwords"),
+        "evaluator": lambda: _Later("milo_app.adapters.evaluator", "BuiltInEvaluator"),
+        "renderer": lambda: _Later("milo_app.adapters.renderer", "TemplateRenderer"),
+    }
+    chosen = {name: parts[name] if name in parts else make() for name, make in made.items()}
+    return Deps(instance=instance, clock=clock, **chosen)
+
+
+def settings() -> Settings:
+    """The settings of this process, read once.
+
+    Raises:
+        config.Misconfigured: with one sentence that names the mend.
+    """
+    global _settings
+    with _lock:
+        if _settings is None:
+            _settings = config.load()
+        return _settings
+
+
+def deps() -> Deps:
+    """The parts of this process, built once, at the first call."""
+    global _deps
+    if _deps is None:
+        chosen = settings()
+        with _lock:
+            if _deps is None:
+                _deps = build(chosen)
+    return _deps
+
+
+def install(new_settings: Settings | None, new_deps: Deps | None) -> None:
+    """Use these from now on (a test, the command line); None means: build again at the next call."""
+    global _settings, _deps
+    with _lock:
+        _settings, _deps = new_settings, new_deps
+
+
+def swap(**parts: Any) -> Deps:
+    """The process's parts with some replaced, for a test."""
+    global _deps
+    _deps = replace(deps(), **parts)
+    return _deps
+
+
+def database(of: Deps) -> Database:
+    """The database behind *of*, for migrations, health and shutting down.
+
+    Raises:
+        TypeError: when it is a stand-in.
+    """
+    if not isinstance(of.uow, Database):
+        raise TypeError("These parts have no database.")
+    return of.uow
+
+
+# Each part is imported where it is chosen: starting a command must not load the SDK of a provider it never calls.
+
+
+def _email(settings: Settings, clock: Clock) -> Email:
+    from milo_app.adapters import email
+
+    if settings.resend_api_key:
+        return email.ResendEmail(settings.resend_api_key.get_secret_value(), base_url=settings.resend_api_url)
+    if settings.smtp_url:
+        return email.SmtpEmail(settings.smtp_url.get_secret_value())
+    return email.LocalEmail(settings.data / "mailbox", clock)
+
+
+def _sms(settings: Settings, clock: Clock) -> Sms:
+    from milo_app.adapters import sms
+
+    if settings.twilio_account_sid and settings.twilio_auth_token:
+        return sms.TwilioSms(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token.get_secret_value(),
+            messaging_service_sid=settings.twilio_messaging_service_sid,
+            base_url=settings.twilio_api_base_url,
+            status_callback=f"{settings.public_url}/webhooks/twilio/status",
+        )
+    return sms.LocalSms(settings.data / "phone", clock)
+
+
+def _files(settings: Settings) -> Files:
+    from milo_app.adapters.files import LocalFiles
+
+    return LocalFiles(Path(settings.data) / "files")
+
+
+class _Later:
+    """A part that is imported when it is first used, so that a command loads no more than it needs."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self._module, self._name = module, name
+
+    def __getattr__(self, attribute: str) -> Any:
+        if "_part" not in self.__dict__:
+            self._part = getattr(importlib.import_module(self._module), self._name)()
+        return getattr(self._part, attribute)

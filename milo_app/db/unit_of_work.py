@@ -1,0 +1,174 @@
+"""One transaction with all repositories, on SQLite or PostgreSQL; opened here and nowhere else."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from milo_app.db.applications import ApplicationRepository
+from milo_app.db.ids import new_id
+from milo_app.db.queue import WorkQueue
+from milo_app.db.repositories import EventRepository, Repository, ThrottleRepository
+from milo_app.domain import records as r
+from milo_app.domain.actors import Actor
+from milo_app.services.ports import Clock, Instance
+from milo_app.services.work import Work
+
+#: How long a transaction waits for SQLite's one writer, in seconds. Transactions are short, so more is a fault.
+BUSY_SECONDS = 30
+
+
+class SqlUnitOfWork:
+    """Repositories over one open transaction. Committed and closed by `Database`, never by a service."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        actor: Actor,
+        clock: Clock,
+        instance: Instance,
+        queue: WorkQueue | None,
+    ) -> None:
+        self.now = clock.now()
+        self.instance = instance
+        self.actor = actor
+        self._connection, self._queue = connection, queue
+        scope = actor.workspace_id
+
+        def of(record: type[Any]) -> Repository[Any]:
+            return Repository(connection, record, scope)
+
+        self.workspaces: Repository[r.Workspace] = of(r.Workspace)
+        self.members: Repository[r.Member] = of(r.Member)
+        self.sessions: Repository[r.Session] = of(r.Session)
+        self.one_time_links: Repository[r.OneTimeLink] = of(r.OneTimeLink)
+        self.interviewers: Repository[r.Interviewer] = of(r.Interviewer)
+        self.versions: Repository[r.InterviewerVersion] = of(r.InterviewerVersion)
+        self.candidates: Repository[r.Candidate] = of(r.Candidate)
+        self.applications = ApplicationRepository(connection, scope)
+        self.stages: Repository[r.ApplicationStage] = of(r.ApplicationStage)
+        self.answers: Repository[r.Answer] = of(r.Answer)
+        self.turns: Repository[r.Turn] = of(r.Turn)
+        self.evaluations: Repository[r.Evaluation] = of(r.Evaluation)
+        self.messages: Repository[r.Message] = of(r.Message)
+        self.events = EventRepository(connection, r.Event, scope)
+        self.consents: Repository[r.Consent] = of(r.Consent)
+        self.files: Repository[r.StoredFile] = of(r.StoredFile)
+        self.recordings: Repository[r.Recording] = of(r.Recording)
+        self.chunks: Repository[r.RecordingChunk] = of(r.RecordingChunk)
+        self.comments: Repository[r.Comment] = of(r.Comment)
+        self.requests: Repository[r.Request] = of(r.Request)
+        self.suppressions: Repository[r.Suppression] = of(r.Suppression)
+        self.later: Repository[r.Later] = of(r.Later)
+        self.throttle = ThrottleRepository(connection)
+
+    def new_id(self) -> str:
+        """A fresh UUIDv7 as 32 hex digits."""
+        return new_id()
+
+    def emit(
+        self, subject_kind: str, subject_id: str, kind: str, **data: str | int | float | bool | None
+    ) -> None:
+        """Append an Event in the actor's name. A system that acts for every workspace says which by `workspace_id`."""
+        workspace_id = data.pop("workspace_id", None) or self.actor.workspace_id
+        if workspace_id is None and subject_kind == "workspace":
+            workspace_id = subject_id
+        if workspace_id is None:
+            raise ValueError(f"Event {kind}: whose workspace? Pass workspace_id.")
+        self.events.add(
+            r.Event(
+                id=new_id(),
+                workspace_id=str(workspace_id),
+                subject_kind=subject_kind,
+                subject_id=subject_id,
+                seq=self.events.next_seq(subject_kind, subject_id),
+                kind=kind,
+                actor=str(self.actor),
+                at=self.now,
+                data=data,
+            )
+        )
+
+    def enqueue(self, work: Work, *ids: str, key: str | None = None) -> None:
+        """Enqueue durable work in this very transaction; one id is run once, however often it is enqueued.
+
+        Raises:
+            RuntimeError: in a `read`, which cannot write.
+        """
+        if self._queue is None:
+            raise RuntimeError("Work can only be enqueued in a write.")
+        self._queue.enqueue(self._connection, work, *ids, key=key)
+
+
+class Database:
+    """Opens units of work. On SQLite two engines: readers can never write, and a writer holds the lock from BEGIN on,
+    so that no transaction fails halfway because another one wrote first."""
+
+    def __init__(self, url: str, clock: Clock, instance: Instance) -> None:
+        self.url = url
+        self._clock, self._instance = clock, instance
+        if url.startswith("sqlite"):
+            self.reader = _sqlite_engine(url, write=False)
+            self.writer = _sqlite_engine(url, write=True)
+        else:
+            self.reader = self.writer = sa.create_engine(
+                sa.make_url(url).set(drivername="postgresql+psycopg"),
+                pool_size=16,
+                max_overflow=8,
+                pool_pre_ping=True,
+                connect_args={"options": "-c timezone=UTC"},
+            )
+        self.queue = WorkQueue(self.writer)
+
+    @contextmanager
+    def read(self, actor: Actor) -> Iterator[SqlUnitOfWork]:
+        """A unit of work that sees one moment of the database and cannot change it."""
+        with self.reader.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin() as transaction:
+                yield SqlUnitOfWork(connection, actor, self._clock, self._instance, None)
+                transaction.rollback()
+
+    @contextmanager
+    def write(self, actor: Actor) -> Iterator[SqlUnitOfWork]:
+        """A unit of work that is committed when the block ends and rolled back when it raises."""
+        with self.writer.begin() as connection:
+            yield SqlUnitOfWork(connection, actor, self._clock, self._instance, self.queue)
+
+    def dispose(self) -> None:
+        """Close every connection; the object can be used again."""
+        self.queue.dispose()
+        self.reader.dispose()
+        self.writer.dispose()
+
+
+def _sqlite_engine(url: str, *, write: bool) -> sa.Engine:
+    engine = sa.create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=20, max_overflow=4
+    )
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: sqlite3.Connection, _: Any) -> None:
+        # SQLAlchemy's and not the driver's BEGIN, so that the kind of transaction is ours to choose.
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        connection.execute("PRAGMA journal_mode=WAL")
+        # FULL: a saved answer survives a power cut too, not only a killed process, for one fsync a commit.
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA cache_size=-32000")
+        connection.execute("PRAGMA temp_store=MEMORY")
+        if not write:
+            connection.execute("PRAGMA query_only=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
