@@ -69,6 +69,13 @@ def stages_of(uow: UnitOfWork, application: r.Application) -> list[r.Application
     return uow.stages.find(order="position", application_id=application.id, attempt=application.attempt)
 
 
+def given_in(stage: r.ApplicationStage) -> dict[str, Any]:
+    """The keys under which a stage's answers and turns are kept: those of a stage carried over into a retake stay
+    with the attempt in which they were given."""
+    attempt = int(stage.data.get("carried_from", stage.attempt))
+    return {"application_id": stage.application_id, "attempt": attempt, "stage": str(stage.kind)}
+
+
 def stage_row(uow: UnitOfWork, application: r.Application, kind: str) -> r.ApplicationStage:
     """One stage of the current attempt. Raises NotFound where the plan has none of that kind."""
     row = uow.stages.first(application_id=application.id, attempt=application.attempt, kind=kind)
@@ -110,8 +117,38 @@ def keep(uow: UnitOfWork, before: Iterable[r.ApplicationStage], step: journey.Jo
             uow.stages.save(stage)
     application = uow.applications.save(replace(step.application, updated_at=uow.now))
     for kind in step.events:
-        uow.emit("application", application.id, kind, stage=application.stage, preview=application.preview)
+        note(uow, application, EVENTS.get(kind, kind), stage=application.stage)
     return application
+
+
+#: A journey's moves by the names under which the desk, webhooks and the audit log know them.
+EVENTS: Mapping[str, str] = {
+    "application_started": "interview_started",
+    "application_completed": "interview_completed",
+    "application_disqualified": "candidate_disqualified",
+    "application_withdrawn": "candidate_withdrawn",
+    "application_expired": "candidate_expired",
+    "application_reinstated": "candidate_reinstated",
+    "application_rejoined": "candidate_rejoined",
+    "application_extended": "candidate_extended",
+    "application_retake": "retake_granted",
+    "stage_passed": "stage_completed",
+    "stage_failed": "stage_completed",
+    "stage_done": "stage_completed",
+}
+
+
+def note(uow: UnitOfWork, application: r.Application, kind: str, **data: str | int | float | bool | None) -> None:
+    """Append an Event about *application*; a preview's says so, and counts nowhere."""
+    uow.emit(
+        "application",
+        application.id,
+        kind,
+        workspace_id=application.workspace_id,
+        interviewer=application.interviewer_id,
+        preview=application.preview,
+        **data,
+    )
 
 
 def touch(uow: UnitOfWork, application: r.Application, **changes: Any) -> r.Application:
@@ -169,7 +206,7 @@ def create(
             short_code="".join(secrets.choice(_CODE_LETTERS) for _ in range(4)),
         )
     )
-    uow.emit("application", application.id, "candidate_ingested", source=source, preview=preview)
+    note(uow, application, "candidate_ingested", source=source)
     return application, True
 
 
@@ -221,21 +258,9 @@ def start(uow: UnitOfWork, actor: Actor, *, application_id: str) -> r.Applicatio
     if version is None:
         raise Gone("closed", "This interview is not open yet.")
     plan = plans.from_data(version.plan)
-    rows = [
-        r.ApplicationStage(
-            id=uow.new_id(),
-            workspace_id=application.workspace_id,
-            application_id=application.id,
-            attempt=application.attempt,
-            kind=str(stage.kind),
-            position=position,
-            state=r.StageState.LOCKED,
-        )
-        for position, stage in enumerate(plan.stages)
-    ]
-    rows = [uow.stages.add(row) for row in rows]
-    opened = replace(application, version_id=version.id, opened_at=application.opened_at or uow.now)
-    return keep(uow, rows, journey.start(opened, tuple(rows), uow.now))
+    fixed = replace(application, version_id=version.id, opened_at=application.opened_at or uow.now)
+    rows = [uow.stages.add(row) for row in journey.lay_out(fixed, plan, [uow.new_id() for _ in plan.stages])]
+    return keep(uow, rows, journey.start(fixed, rows, uow.now))
 
 
 def _snapshot(uow: UnitOfWork, interviewer: r.Interviewer) -> r.InterviewerVersion:
@@ -282,7 +307,7 @@ def consent(uow: UnitOfWork, actor: CandidateActor, *, text_version: str, sms: b
     )
     if sms:
         _note_sms_consent(uow, person, None, True, "web")
-    uow.emit("application", application.id, "consent_given", preview=application.preview)
+    note(uow, application, "consent_given")
     return touch(uow, application, consented_at=uow.now)
 
 
@@ -296,7 +321,7 @@ def withdraw(uow: UnitOfWork, actor: CandidateActor) -> r.Application:
     """The candidate leaves; they may come back by asking, and everything given is kept until they erase it."""
     application = uow.applications.lock(actor.application_id)
     rows = stages_of(uow, application)
-    return keep(uow, rows, journey.withdraw(application, tuple(rows), uow.now))
+    return keep(uow, rows, journey.withdraw(application, rows, uow.now))
 
 
 @command
@@ -319,7 +344,7 @@ def ask_person(uow: UnitOfWork, actor: CandidateActor, *, kind: str, text: str =
             due_at=uow.now + REQUEST_DUE,
         )
     )
-    uow.emit("application", application.id, "request_opened", request=request.id, request_kind=kind)
+    note(uow, application, "request_opened", request=request.id, request_kind=kind)
     return request
 
 
@@ -338,7 +363,7 @@ def set_accommodations(uow: UnitOfWork, actor: CandidateActor, *, wanted: Mappin
 def save_last_word(uow: UnitOfWork, actor: CandidateActor, *, text: str) -> r.Application:
     """One note of the candidate's own, pinned to the top of the report."""
     application = uow.applications.lock(actor.application_id)
-    uow.emit("application", application.id, "last_word_saved")
+    note(uow, application, "last_word_saved")
     return touch(uow, application, last_word=text.strip()[:2000])
 
 
@@ -365,7 +390,7 @@ def reinstate(uow: UnitOfWork, actor: MemberActor, *, application_id: str, reaso
     if not reason.strip():
         raise Invalid(fields={"reason": "Say why, in a few words."})
     application, rows = _by_member(uow, application_id)
-    step = journey.reinstate(application, tuple(rows), uow.now, _fresh_due(uow, application))
+    step = journey.reinstate(application, rows, uow.now, _fresh_due(uow, application))
     kept = keep(uow, rows, step)
     return touch(uow, kept, decision_reason=reason.strip()[:500])
 
@@ -374,7 +399,7 @@ def reinstate(uow: UnitOfWork, actor: MemberActor, *, application_id: str, reaso
 def rejoin(uow: UnitOfWork, actor: MemberActor, *, application_id: str) -> r.Application:
     """Let a withdrawn candidate come back."""
     application, rows = _by_member(uow, application_id)
-    return keep(uow, rows, journey.rejoin(application, tuple(rows), uow.now, _fresh_due(uow, application)))
+    return keep(uow, rows, journey.rejoin(application, rows, uow.now, _fresh_due(uow, application)))
 
 
 @command
@@ -383,15 +408,15 @@ def extend(uow: UnitOfWork, actor: MemberActor, *, application_id: str, days: in
     if not 1 <= days <= 90:
         raise Invalid(fields={"days": "Give 1 to 90 days."})
     application, rows = _by_member(uow, application_id)
-    return keep(uow, rows, journey.extend(application, tuple(rows), uow.now, uow.now + timedelta(days=days)))
+    return keep(uow, rows, journey.extend(application, rows, uow.now, uow.now + timedelta(days=days)))
 
 
 @command
 def grant_retake(uow: UnitOfWork, actor: MemberActor, *, application_id: str, stage: str) -> r.Application:
     """A new attempt from *stage* on; the earlier one is kept."""
     application, rows = _by_member(uow, application_id)
-    fresh = [replace(row, id=uow.new_id()) for row in rows]
-    return keep(uow, rows, journey.retake(application, tuple(fresh), stage, uow.now, _fresh_due(uow, application)))
+    ids = [uow.new_id() for _ in rows]
+    return keep(uow, rows, journey.retake(application, rows, stage, ids, uow.now, _fresh_due(uow, application)))
 
 
 def _fresh_due(uow: UnitOfWork, application: r.Application) -> Any:

@@ -1,0 +1,112 @@
+"""The slow part after a stage is handed in: judge its scored criteria, conclude it, open what follows, finish.
+
+Runs in a durable workflow, so every step may run twice: a judgement is kept once for its input, and a concluded
+stage is concluded.
+"""
+
+from __future__ import annotations
+
+from milo_app.domain import journey
+from milo_app.domain import records as r
+from milo_app.domain.actors import SystemActor
+from milo_app.domain.plan import Plan, StagePlan
+from milo_app.services import applications, evaluations, invitations, links, material, texting
+from milo_app.services.material import Material
+from milo_app.services.ports import Deps, UnitOfWork
+
+
+def advance(deps: Deps, application_id: str, stage: str, attempt: str | int) -> None:
+    """Evaluate and conclude one handed-in stage of one attempt. Repeating it changes nothing.
+
+    Raises:
+        MiloError: when the application no longer exists; anything else is for the workflow to try again.
+    """
+    system = SystemActor()
+    with deps.uow.read(system) as uow:
+        application = uow.applications.get(application_id)
+        row = uow.stages.first(application_id=application_id, attempt=int(attempt), kind=stage)
+        if row is None or application.attempt != int(attempt):
+            return
+        plan = applications.plan_of(uow, application)
+        person = uow.candidates.get(application.candidate_id)
+        resume_text = _resume_text(deps, row)
+        wanted = material.of_stage(uow, plan, row, applications.given_in(row), resume_text)
+    judged: list[tuple[Material, dict[str, object]]] = [
+        (what, evaluations.judge(deps.evaluator, what, person, plan.language)) for what in wanted
+    ]
+    with deps.uow.write(system) as uow:
+        application = uow.applications.lock(application_id)
+        for what, fields in judged:
+            evaluations.keep(uow, row, what, deps.evaluator, fields)
+        application = evaluations.rescore(uow, application, plan)
+        _conclude(uow, application, plan, stage)
+
+
+def _resume_text(deps: Deps, row: r.ApplicationStage) -> str:
+    """The resume as read, from the file store; empty where there is none."""
+    key = row.data.get("text_file_key")
+    return b"".join(deps.files.read(str(key))).decode("utf-8", "replace") if key else ""
+
+
+def _conclude(uow: UnitOfWork, application: r.Application, plan: Plan, kind: str) -> None:
+    """Conclude the stage by its score gate, and finish the application after the last one."""
+    rows = applications.stages_of(uow, application)
+    row = next(row for row in rows if row.kind == kind)
+    stage = plan.stage(kind)
+    if stage is None or row.state not in (r.StageState.SUBMITTED, r.StageState.EVALUATING):
+        applications.note(uow, application, "report_available", stage=kind)
+        return
+    outcome, reason, stopped_by, review = _gate(uow, row, stage)
+    step = journey.conclude_stage(
+        application,
+        rows,
+        kind,
+        outcome,
+        uow.now,
+        score=row.score,
+        needs_review=row.needs_review or review,
+        reason=reason,
+        stopped_by=stopped_by,
+    )
+    settled = applications.keep(uow, rows, step)
+    if review:
+        settled = applications.touch(uow, settled, needs_review=True)
+    applications.note(uow, settled, "report_available", stage=kind)
+    texting.greet(uow, settled, plan)
+    if settled.state is r.ApplicationState.COMPLETED:
+        _thank(uow, settled, plan)
+
+
+def _gate(
+    uow: UnitOfWork, row: r.ApplicationStage, stage: StagePlan
+) -> tuple[r.StageState, str, dict[str, object] | None, bool]:
+    """(outcome, reason, what stopped, needs a person) by the stage's minimum score. The built-in evaluator's score
+    never stops anyone: it puts the case before a person instead."""
+    if stage.min_score is None:
+        return r.StageState.DONE, "ok", None, False
+    if row.score is None:
+        return r.StageState.DONE, "not scored", None, True
+    if row.score >= stage.min_score:
+        return r.StageState.PASSED, "ok", None, False
+    if not uow.instance.model_name:
+        return r.StageState.DONE, "below the minimum score", None, True
+    expected = f"at least {stage.min_score:g} %"
+    stopped_by = {"kind": "min_score", "stage": str(row.kind), "answer": f"{row.score:.0f} %", "expected": expected}
+    return r.StageState.FAILED, "min_score", stopped_by, False
+
+
+def _thank(uow: UnitOfWork, application: r.Application, plan: Plan) -> None:
+    """Tell the candidate that everything has arrived, once."""
+    person = uow.candidates.get(application.candidate_id)
+    if not person.email and not application.preview:
+        return
+    invitations.queue(
+        uow,
+        SystemActor(workspace_id=application.workspace_id),
+        application=application,
+        kind="completed",
+        template="completed",
+        variables={"name": person.name, "title": plan.title, "link": links.candidate_url(uow.instance, application)},
+        channels=(r.Channel.EMAIL,),
+        dedupe=f"completed:{application.id}:{application.attempt}",
+    )

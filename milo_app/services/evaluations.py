@@ -1,0 +1,233 @@
+"""Scores with their evidence: judged outside a transaction, checked, kept; corrected by people, never edited."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+from milo_app.domain import evidence, scoring
+from milo_app.domain import evaluation as rules
+from milo_app.domain import records as r
+from milo_app.domain.actors import MemberActor, SystemActor
+from milo_app.domain.errors import Conflict, Invalid
+from milo_app.domain.plan import Plan
+from milo_app.services import applications, material
+from milo_app.services.material import Material
+from milo_app.services.ports import Deps, Evaluator, Judgement, UnitOfWork
+from milo_app.services.transactions import command
+from milo_app.services.work import Work
+
+#: How often an evaluator is asked again when its quote does not stand in the candidate's words.
+TRIES = 2
+
+
+def identity_of(person: r.Candidate) -> evidence.Identity:
+    """What must never reach an evaluator."""
+    return evidence.Identity(name=person.name, email=person.email or "", phone=person.phone or "")
+
+
+def judge(evaluator: Evaluator, what: Material, person: r.Candidate, language: str) -> dict[str, Any]:
+    """One criterion judged: the fields of an Evaluation that the evaluator decides.
+
+    The text is judged without the person's identity; quotes are then found again, verbatim, in their own words. A
+    judgement whose quote cannot be found is asked for once more and then left to a person.
+    """
+    label = {"evaluator": evaluator.name, "model": evaluator.model, "prompt_version": evaluator.prompt_version}
+    if not what.text.strip():
+        reason = "not transcribed" if what.untranscribed else "no answer"
+        return {**label, "status": "needs_review", "reasons": (reason,)}
+    blind = evidence.redact(what.text, identity_of(person))
+    question = what.question.text if what.question else ""
+    for _ in range(TRIES):
+        verdict = evaluator.judge(question=question, criterion=what.criterion, text=blind.text, language=language)
+        quotes = _places(what, blind, verdict)
+        if verdict.score is not None and quotes and rules.verify(verdict, blind.text):
+            status = "needs_review" if verdict.needs_review else "scored"
+            reasons = (verdict.needs_review, *verdict.reasons) if verdict.needs_review else verdict.reasons
+            return {
+                **label,
+                "score": float(verdict.score),
+                "confidence": verdict.confidence,
+                "reasons": tuple(reasons)[:3],
+                "quotes": quotes,
+                "status": status,
+            }
+        if verdict.needs_review:
+            return {**label, "status": "needs_review", "reasons": (verdict.needs_review,), "quotes": quotes}
+    return {**label, "status": "needs_review", "reasons": ("no quote of the candidate's bears this out",)}
+
+
+def _places(what: Material, blind: evidence.Redacted, verdict: Judgement) -> tuple[dict[str, Any], ...]:
+    """The verdict's quotes with their place in the candidate's own words; what cannot be found is left out."""
+    found: list[dict[str, Any]] = []
+    for quote in verdict.quotes:
+        place = evidence.find(quote, blind.text)
+        if place is not None:
+            start, end = blind.original(place.start, place.end)
+            found.append(what.place(start, end))
+    return tuple(found)
+
+
+def input_hash(what: Material, evaluator: Evaluator) -> str:
+    """Names exactly what was judged and by whom, so that nothing is judged twice and everything can be traced."""
+    parts = (what.text, repr(what.criterion), evaluator.name, evaluator.model, evaluator.prompt_version)
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def rubric_version(what: Material) -> str:
+    """Names the wording of the criterion that was used."""
+    return hashlib.sha256(repr(what.criterion).encode()).hexdigest()[:12]
+
+
+def keep(
+    uow: UnitOfWork, row: r.ApplicationStage, what: Material, evaluator: Evaluator, fields: dict[str, Any]
+) -> r.Evaluation:
+    """Keep a judgement, once for the same input."""
+    seal = input_hash(what, evaluator)
+    here = {"application_id": row.application_id, "criterion_id": what.criterion.id, "stage": str(row.kind)}
+    known = uow.evaluations.first(order="-id", attempt=row.attempt, input_hash=seal, **here)
+    if known is not None:
+        return known
+    return uow.evaluations.add(
+        r.Evaluation(
+            id=uow.new_id(),
+            workspace_id=row.workspace_id,
+            attempt=row.attempt,
+            question_id=what.question.id if what.question else None,
+            at=uow.now,
+            rubric_version=rubric_version(what),
+            input_hash=seal,
+            **here,
+            **fields,
+        )
+    )
+
+
+def newest(uow: UnitOfWork, application: r.Application) -> dict[tuple[str, str], r.Evaluation]:
+    """The evaluation that counts for each (stage, criterion): a person's before a machine's, then the newest."""
+    found: dict[tuple[str, str], r.Evaluation] = {}
+    for stage in applications.stages_of(uow, application):
+        here = applications.given_in(stage)
+        for evaluation in uow.evaluations.find(order="id", **here):
+            key = (evaluation.stage, evaluation.criterion_id)
+            known = found.get(key)
+            if known is None or evaluation.member_id or not known.member_id:
+                found[key] = evaluation
+    return found
+
+
+def rescore(uow: UnitOfWork, application: r.Application, plan: Plan) -> r.Application:
+    """Work out stage scores and the overall score again from the evaluations that count."""
+    counting = newest(uow, application)
+    by_stage: dict[str, scoring.StageScore] = {}
+    for stage in plan.stages:
+        given = [
+            scoring.Weighed(weight=c.weight, score=e.score)
+            for s, _, c in plan.scored_criteria()
+            if s.kind == stage.kind and (e := counting.get((str(stage.kind), c.id))) is not None
+        ]
+        total = sum(1 for s, _, _ in plan.scored_criteria() if s.kind == stage.kind)
+        by_stage[str(stage.kind)] = scoring.stage_score(given, criteria=total)
+    for row in applications.stages_of(uow, application):
+        score = by_stage[str(row.kind)].percent
+        review = any(e.status == "needs_review" for (s, _), e in counting.items() if s == row.kind)
+        if (row.score, row.needs_review) != (score, review):
+            uow.stages.save(replace(row, score=score, needs_review=review))
+    overall = scoring.overall([(s.weight, by_stage[str(s.kind)]) for s in plan.stages])
+    review = application.needs_review and any(e.status == "needs_review" for e in counting.values())
+    review = review or any(e.status == "needs_review" for e in counting.values())
+    return applications.touch(
+        uow, application, score=overall.percent, covered=overall.covered, needs_review=review
+    )
+
+
+# --- People -----------------------------------------------------------------------------------------------------------
+
+
+@command
+def override(
+    uow: UnitOfWork,
+    actor: MemberActor,
+    *,
+    evaluation_id: str,
+    reason: str,
+    score: float | None = None,
+    passed: bool | None = None,
+) -> r.Evaluation:
+    """A person's own verdict with a reason. The earlier one stays, and the newer counts.
+
+    Raises:
+        Invalid: no reason, or a score outside 1 to 5.
+    """
+    earlier = uow.evaluations.get(evaluation_id)
+    if not reason.strip():
+        raise Invalid(fields={"reason": "Say why, in a few words."})
+    if passed is None and (score is None or score not in (1, 2, 3, 4, 5)):
+        raise Invalid(fields={"score": "A score is 1 to 5."})
+    application = uow.applications.lock(earlier.application_id)
+    mine = uow.evaluations.add(
+        replace(
+            earlier,
+            id=uow.new_id(),
+            at=uow.now,
+            evaluator=f"{actor.name or actor.email}",
+            score=float(score) if score is not None else None,
+            passed=passed,
+            confidence=1.0,
+            reasons=(reason.strip()[:1000],),
+            status="scored",
+            model="",
+            prompt_version="",
+            member_id=actor.member_id,
+            supersedes_id=earlier.id,
+        )
+    )
+    applications.note(uow, application, "score_overridden", evaluation=mine.id, stage=mine.stage)
+    rescore(uow, application, applications.plan_of(uow, application))
+    return mine
+
+
+@command
+def type_out(uow: UnitOfWork, actor: MemberActor, *, turn_id: str, text: str) -> r.Turn:
+    """A person puts a spoken answer into words, so that it can be quoted and scored.
+
+    Raises:
+        Invalid: nothing was typed.
+        Conflict: the turn has words already.
+    """
+    turn = uow.turns.get(turn_id)
+    if turn.transcribed and turn.text:
+        raise Conflict("This answer has words already.")
+    if not text.strip():
+        raise Invalid(fields={"text": "Type what was said."})
+    application = uow.applications.lock(turn.application_id)
+    typed = uow.turns.save(replace(turn, text=text.strip()[:10_000], transcribed=True))
+    applications.note(uow, application, "answer_typed_out", turn=turn.id, stage=turn.stage)
+    plan = applications.plan_of(uow, application)
+    for stage, question, criterion in plan.scored_criteria():
+        if stage.kind == turn.stage and question is not None and question.id == turn.question_id:
+            uow.enqueue(Work.EVALUATE_CRITERION, application.id, turn.stage, criterion.id, turn.id)
+    return typed
+
+
+def evaluate_again(deps: Deps, application_id: str, stage: str, criterion_id: str, nonce: str) -> None:
+    """Judge one criterion anew after a person typed an answer out. Repeating it changes nothing."""
+    system = SystemActor()
+    with deps.uow.read(system) as uow:
+        application = uow.applications.get(application_id)
+        plan = applications.plan_of(uow, application)
+        row = applications.stage_row(uow, application, stage)
+        person = uow.candidates.get(application.candidate_id)
+        here = applications.given_in(row)
+        what = next(
+            material.of_question(uow, here, s, q, c)
+            for s, q, c in plan.scored_criteria()
+            if s.kind == stage and c.id == criterion_id and q is not None
+        )
+    fields = judge(deps.evaluator, what, person, plan.language)
+    with deps.uow.write(system) as uow:
+        application = uow.applications.lock(application_id)
+        keep(uow, row, what, deps.evaluator, fields)
+        rescore(uow, application, plan)
+        applications.note(uow, application, "report_available", stage=stage)
