@@ -68,7 +68,8 @@ RN = Criterion(id="rn", text="RN licence", kind=CriterionKind.ELIGIBILITY, dealb
 def test_every_kind_is_registered() -> None:
     assert [t.kind for t in stages.all_kinds()] == list(StageKind)
     for stage_type in stages.all_kinds():
-        assert stage_type.label() and stage_type.label("es")
+        assert stage_type.label()
+        assert stage_type.label("es")
         assert "5 min" in stage_type.told_length(StagePlan(kind=stage_type.kind))
 
 
