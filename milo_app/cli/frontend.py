@@ -107,7 +107,14 @@ def node_environment(home: Path) -> dict[str, str]:
         "NPM_CONFIG_FUND": "false",
         "NPM_CONFIG_UPDATE_NOTIFIER": "false",
         "NPM_CONFIG_OMIT_LOCKFILE_REGISTRY_RESOLVED": "true",
+        "NODE_USE_SYSTEM_CA": "1",  # as pip does: a company's own certificate authority counts
     }
+    machines_npm = shutil.which("npm")
+    if machines_npm:
+        # A mirror that the machine's own npm is set up for is meant for us too.
+        settings = Path(machines_npm).parent.parent / "etc" / "npmrc"
+        if settings.exists():
+            env.setdefault("NPM_CONFIG_GLOBALCONFIG", str(settings))
     if not env.get("NPM_CONFIG_REGISTRY"):
         # Reflex would time two registries of its own choice; the one npm is set up for is the right one.
         asked = subprocess.run([shims / "npm", "config", "get", "registry"], env=env, capture_output=True, text=True)
