@@ -12,6 +12,8 @@ from milo_app import config
 from milo_app.adapters import identity
 from milo_app.adapters.clock import SystemClock
 from milo_app.config import Settings
+from milo_app.db import executors
+from milo_app.db.executors import ExecutorLocks
 from milo_app.db.unit_of_work import Database
 from milo_app.services.ports import Clock, Deps, Email, Files, Instance, Sms
 
@@ -96,6 +98,11 @@ def database(of: Deps) -> Database:
     if not isinstance(of.uow, Database):
         raise TypeError("These parts have no database.")
     return of.uow
+
+
+def executor_locks(of: Settings) -> ExecutorLocks:
+    """Who runs durable work under which name, for whoever starts to."""
+    return executors.executor_locks(of)
 
 
 # Each part is imported where it is chosen: starting a command must not load the SDK of a provider it never calls.

@@ -29,7 +29,7 @@ def migrate(settings: Settings) -> None:
     logging.getLogger("dbos").setLevel(logging.WARNING)
     with _one_at_a_time(settings):
         command.upgrade(alembic_config(settings.database_url), "head")
-        DBOS.migrate(plain_url(settings.database_url))
+        DBOS.migrate(settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1))
 
 
 def is_current(connection: sa.Connection) -> bool:
@@ -44,11 +44,6 @@ def alembic_config(url: str) -> Config:
     config.set_main_option("script_location", str(_ROOT / "alembic"))
     config.attributes["url"] = url
     return config
-
-
-def plain_url(url: str) -> str:
-    """*url* without the driver's name, as DBOS wants it."""
-    return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
 @contextmanager

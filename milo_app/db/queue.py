@@ -23,13 +23,15 @@ APPLICATION_QUEUE = "milo_application"
 BY_APPLICATION = frozenset({Work.ADVANCE_APPLICATION, Work.HANDLE_INBOUND_TEXT, Work.EVALUATE_CRITERION})
 
 
-def serializer() -> DBOSPortableJSONSerializer:
-    """Ids and small values as JSON, never pickles: readable by hand and by a later release."""
-    return DBOSPortableJSONSerializer()
-
-
 class WorkQueue:
-    """Writes the rows that DBOS picks up. It runs no workflow."""
+    """Writes the rows that DBOS picks up, and knows what whoever runs them must agree on. It runs no workflow."""
+
+    application_name = APPLICATION_NAME
+    application_version = APPLICATION_VERSION
+    general = GENERAL_QUEUE
+    by_application = APPLICATION_QUEUE
+    #: Ids and small values as JSON, never pickles: readable by hand and by a later release.
+    serializer = DBOSPortableJSONSerializer()
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
@@ -39,7 +41,7 @@ class WorkQueue:
         logging.getLogger("dbos").setLevel(logging.WARNING)
         return DBOSClient(
             system_database_engine=self._engine,
-            serializer=serializer(),
+            serializer=self.serializer,
             application_name=APPLICATION_NAME,
             lazy=True,
         )

@@ -190,7 +190,19 @@ _READERS: dict[type[Any], list[tuple[str, Callable[[Any], Any]]]] = {
 }
 
 
+class LaterRepository(Repository[r.Later]):
+    """Later work, and what of it is due."""
+
+    def due(self, now: datetime, *, limit: int) -> list[r.Later]:
+        """Rows not done whose time has come, oldest first."""
+        query = self._select().where(self._table.c.done_at.is_(None), self._table.c.due_at <= now)
+        rows = self._connection.execute(query.order_by(self._table.c.due_at).limit(limit))
+        return [self._to_record(row) for row in rows]
+
+
 class EventRepository(Repository[r.Event]):
+    """Events, by time and by subject."""
+
     def since(self, at: datetime, *, limit: int = 1000) -> list[r.Event]:
         """Events from *at* on, oldest first."""
         query = self._select().where(self._table.c.at >= at).order_by(self._table.c.at, self._table.c.id)

@@ -13,7 +13,7 @@ from sqlalchemy import event
 from milo_app.db.applications import ApplicationRepository
 from milo_app.db.ids import new_id
 from milo_app.db.queue import WorkQueue
-from milo_app.db.repositories import EventRepository, Repository, ThrottleRepository
+from milo_app.db.repositories import EventRepository, LaterRepository, Repository, ThrottleRepository
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor
 from milo_app.services.ports import Clock, Instance
@@ -64,7 +64,7 @@ class SqlUnitOfWork:
         self.comments: Repository[r.Comment] = of(r.Comment)
         self.requests: Repository[r.Request] = of(r.Request)
         self.suppressions: Repository[r.Suppression] = of(r.Suppression)
-        self.later: Repository[r.Later] = of(r.Later)
+        self.later = LaterRepository(connection, r.Later, scope)
         self.throttle = ThrottleRepository(connection)
 
     def new_id(self) -> str:
@@ -140,6 +140,11 @@ class Database:
         """A unit of work that is committed when the block ends and rolled back when it raises."""
         with self.writer.begin() as connection:
             yield SqlUnitOfWork(connection, actor, self._clock, self._instance, self.queue)
+
+    @property
+    def plain_url(self) -> str:
+        """The address without a driver's name, as DBOS wants it."""
+        return self.url.replace("postgresql+psycopg://", "postgresql://", 1)
 
     def dispose(self) -> None:
         """Close every connection; the object can be used again."""

@@ -82,6 +82,12 @@ class Events(Repository[r.Event], Protocol):
     def since(self, at: datetime, *, limit: int = 1000) -> list[r.Event]: ...
 
 
+class LaterWork(Repository[r.Later], Protocol):
+    def due(self, now: datetime, *, limit: int) -> list[r.Later]:
+        """Rows not done whose time has come, oldest first."""
+        ...
+
+
 class Throttle(Protocol):
     def count(self, key: str, since: datetime) -> int: ...
 
@@ -130,7 +136,7 @@ class UnitOfWork(Protocol):
     comments: Repository[r.Comment]
     requests: Repository[r.Request]
     suppressions: Repository[r.Suppression]
-    later: Repository[r.Later]
+    later: LaterWork
     throttle: Throttle
 
     def new_id(self) -> str:
