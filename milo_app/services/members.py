@@ -15,19 +15,15 @@ from datetime import datetime, timedelta
 from milo_app.domain.actors import Actor, MemberActor, SystemActor, Visitor
 from milo_app.domain.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Throttled
 from milo_app.domain.records import (
-    Channel,
     Member,
-    Message,
-    MessageState,
     OneTimeLink,
     Role,
     Session,
     Workspace,
 )
-from milo_app.services import sessions
+from milo_app.services import invitations, sessions
 from milo_app.services.ports import Deps, UnitOfWork
 from milo_app.services.transactions import command, query
-from milo_app.services.work import Work
 
 SIGN_IN_LINK_LIFE = timedelta(minutes=20)
 SET_UP_LINK_LIFE = timedelta(days=7)
@@ -132,7 +128,7 @@ def _open_session(uow: UnitOfWork, member: Member, *, user_agent: str, old: str)
         _revoke(uow, uow.sessions.first(token_hash=sessions.hashed(old)))
     secret = secrets.token_urlsafe(32)
     session = sessions.begin(uow, uow.actor, member=member, secret=secret, user_agent=user_agent)
-    uow.emit("member", member.id, "member_signed_in", session_id=session.id)
+    uow.emit("member", member.id, "member_signed_in", session_id=session.id, workspace_id=member.workspace_id)
     return SignedIn(secret=secret, member=member, expires_at=session.expires_at)
 
 
@@ -167,41 +163,27 @@ def _link(uow: UnitOfWork, *, workspace_id: str, member_id: str | None, purpose:
     return secret
 
 
-def _write_to(uow: UnitOfWork, member: Member, *, template: str, variables: dict[str, str]) -> None:
-    workspace = uow.workspaces.get(member.workspace_id)
-    message = uow.messages.add(
-        Message(
-            id=uow.new_id(),
-            workspace_id=member.workspace_id,
-            channel=Channel.EMAIL,
-            direction="out",
-            state=MessageState.QUEUED,
-            created_at=uow.now,
-            updated_at=uow.now,
-            member_id=member.id,
-            to=member.email,
-            kind=template,
-            template=template,
-            variables={"name": member.name, "workspace": workspace.name, **variables},
-        )
-    )
-    uow.enqueue(Work.DELIVER_MESSAGE, message.id)
-
-
-@command
-def request_link(uow: UnitOfWork, actor: Visitor, *, email: str) -> None:
+def request_link(deps: Deps, actor: Visitor, *, email: str) -> None:
     """Email a sign-in link to *email* if a member has that address. Says nothing either way. Raises Throttled."""
     cleaned = email.strip().lower()[:254]
-    note_try(uow, actor, purpose="link", email=cleaned)
-    member = uow.members.first(email=cleaned)
+    with deps.uow.write(actor) as uow:
+        note_try(uow, actor, purpose="link", email=cleaned)
+    with deps.uow.read(SystemActor()) as uow:
+        member = uow.members.first(email=cleaned)
     if member is None or member.disabled_at is not None:
         return
-    secret = _link(
-        uow, workspace_id=member.workspace_id, member_id=member.id, purpose="sign_in", life=SIGN_IN_LINK_LIFE
+    system = SystemActor(workspace_id=member.workspace_id)
+    with deps.uow.write(system) as uow:
+        _send_link(uow, system, member, "sign_in", "/sign-in/link/", SIGN_IN_LINK_LIFE)
+
+
+def _send_link(uow: UnitOfWork, actor: Actor, member: Member, purpose: str, path: str, life: timedelta) -> None:
+    """A new one-time link, mailed to *member*; the message forgets it once it is sent."""
+    secret = _link(uow, workspace_id=member.workspace_id, member_id=member.id, purpose=purpose, life=life)
+    variables = {"link": uow.instance.public_url + path + secret, "minutes": int(life.total_seconds() // 60)}
+    invitations.queue_to_member(
+        uow, actor, member=member, kind=purpose, variables=variables, dedupe=sessions.hashed(secret)
     )
-    minutes = int(SIGN_IN_LINK_LIFE.total_seconds() // 60)
-    url = f"{uow.instance.public_url}/sign-in/link/{secret}"
-    _write_to(uow, member, template="sign_in", variables={"url": url, "minutes": str(minutes)})
 
 
 def _usable(uow: UnitOfWork, secret: str, purpose: str) -> OneTimeLink:
@@ -373,8 +355,8 @@ def add_member(
     except Conflict:
         raise Invalid(fields={"email": "There is an account with that address already."}) from None
     if password_hash is None and send:
-        _send_set_up(uow, member)
-    uow.emit("member", member.id, "member_added", role=str(member.role))
+        _send_link(uow, actor, member, "set_up", "/set-up/", SET_UP_LINK_LIFE)
+    uow.emit("member", member.id, "member_added", role=str(member.role), workspace_id=workspace_id)
     return member
 
 
@@ -382,14 +364,6 @@ def _workspace_of(uow: UnitOfWork, actor: Actor) -> str:
     if actor.workspace_id is None:
         raise Invalid(fields={"workspace": "Say which workspace."})
     return actor.workspace_id
-
-
-def _send_set_up(uow: UnitOfWork, member: Member) -> None:
-    secret = _link(
-        uow, workspace_id=member.workspace_id, member_id=member.id, purpose="set_up", life=SET_UP_LINK_LIFE
-    )
-    url = f"{uow.instance.public_url}/set-up/{secret}"
-    _write_to(uow, member, template="set_up", variables={"url": url, "days": str(SET_UP_LINK_LIFE.days)})
 
 
 def _keep_an_admin(uow: UnitOfWork, member: Member) -> None:
@@ -407,7 +381,7 @@ def change_role(uow: UnitOfWork, actor: Actor, *, member_id: str, role: str) -> 
         raise Invalid(fields={"role": "Choose admin, recruiter or viewer."})
     if role != Role.ADMIN:
         _keep_an_admin(uow, member)
-    uow.emit("member", member.id, "member_role_changed", role=role)
+    uow.emit("member", member.id, "member_role_changed", role=role, workspace_id=member.workspace_id)
     return uow.members.save(replace(member, role=Role(role)))
 
 
@@ -423,7 +397,8 @@ def set_disabled(uow: UnitOfWork, actor: Actor, *, member_id: str, disabled: boo
         _keep_an_admin(uow, member)
         for session in uow.sessions.find(member_id=member.id, revoked_at=None):
             _revoke(uow, session)
-    uow.emit("member", member.id, "member_disabled" if disabled else "member_enabled")
+    kind = "member_disabled" if disabled else "member_enabled"
+    uow.emit("member", member.id, kind, workspace_id=member.workspace_id)
     return uow.members.save(replace(member, disabled_at=uow.now if disabled else None))
 
 
