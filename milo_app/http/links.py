@@ -55,12 +55,6 @@ async def start_preview(request: Request, token: str) -> Response:
     return _enter(application)
 
 
-@router.get(routes.PRIVACY)
-async def privacy_page(token: str) -> Response:
-    """What is held on a candidate, and what they can ask for."""
-    return _private(server_pages.render("privacy", token=token, **await run(landing.for_privacy, SystemActor(), token=token)))
-
-
 @router.get(routes.BRAND_CSS)
 async def brand_css(a: str = "") -> Response:
     """The brand's tokens, loaded before first paint so that no wrong brand flashes. Holds nothing personal."""

@@ -10,7 +10,7 @@ from milo_app.domain import journey
 from milo_app.domain import records as r
 from milo_app.domain.actors import SystemActor
 from milo_app.domain.plan import Plan, StagePlan
-from milo_app.services import applications, evaluations, invitations, links, material, texting
+from milo_app.services import applications, evaluations, invitations, material, texting
 from milo_app.services.material import Material
 from milo_app.services.ports import Deps, UnitOfWork
 
@@ -21,8 +21,7 @@ def advance(deps: Deps, application_id: str, stage: str, attempt: str | int) -> 
     Raises:
         MiloError: when the application no longer exists; anything else is for the workflow to try again.
     """
-    system = SystemActor()
-    with deps.uow.read(system) as uow:
+    with deps.uow.read(SystemActor()) as uow:
         application = uow.applications.get(application_id)
         row = uow.stages.first(application_id=application_id, attempt=int(attempt), kind=stage)
         if row is None or application.attempt != int(attempt):
@@ -34,7 +33,7 @@ def advance(deps: Deps, application_id: str, stage: str, attempt: str | int) -> 
     judged: list[tuple[Material, dict[str, object]]] = [
         (what, evaluations.judge(deps.evaluator, what, person, plan.language)) for what in wanted
     ]
-    with deps.uow.write(system) as uow:
+    with deps.uow.write(SystemActor(workspace_id=application.workspace_id)) as uow:
         application = uow.applications.lock(application_id)
         for what, fields in judged:
             evaluations.keep(uow, row, what, deps.evaluator, fields)
@@ -74,7 +73,7 @@ def _conclude(uow: UnitOfWork, application: r.Application, plan: Plan, kind: str
     applications.note(uow, settled, "report_available", stage=kind)
     texting.greet(uow, settled, plan)
     if settled.state is r.ApplicationState.COMPLETED:
-        _thank(uow, settled, plan)
+        _thank(uow, settled)
 
 
 def _gate(
@@ -95,18 +94,15 @@ def _gate(
     return r.StageState.FAILED, "min_score", stopped_by, False
 
 
-def _thank(uow: UnitOfWork, application: r.Application, plan: Plan) -> None:
+def _thank(uow: UnitOfWork, application: r.Application) -> None:
     """Tell the candidate that everything has arrived, once."""
-    person = uow.candidates.get(application.candidate_id)
-    if not person.email and not application.preview:
-        return
     invitations.queue(
         uow,
         SystemActor(workspace_id=application.workspace_id),
         application=application,
         kind="completed",
         template="completed",
-        variables={"name": person.name, "title": plan.title, "link": links.candidate_url(uow.instance, application)},
-        channels=(r.Channel.EMAIL,),
+        variables={},
+        channels=["email"],
         dedupe=f"completed:{application.id}:{application.attempt}",
     )

@@ -213,8 +213,7 @@ def type_out(uow: UnitOfWork, actor: MemberActor, *, turn_id: str, text: str) ->
 
 def evaluate_again(deps: Deps, application_id: str, stage: str, criterion_id: str, nonce: str) -> None:
     """Judge one criterion anew after a person typed an answer out. Repeating it changes nothing."""
-    system = SystemActor()
-    with deps.uow.read(system) as uow:
+    with deps.uow.read(SystemActor()) as uow:
         application = uow.applications.get(application_id)
         plan = applications.plan_of(uow, application)
         row = applications.stage_row(uow, application, stage)
@@ -226,7 +225,7 @@ def evaluate_again(deps: Deps, application_id: str, stage: str, criterion_id: st
             if s.kind == stage and c.id == criterion_id and q is not None
         )
     fields = judge(deps.evaluator, what, person, plan.language)
-    with deps.uow.write(system) as uow:
+    with deps.uow.write(SystemActor(workspace_id=application.workspace_id)) as uow:
         application = uow.applications.lock(application_id)
         keep(uow, row, what, deps.evaluator, fields)
         rescore(uow, application, plan)

@@ -1,0 +1,28 @@
+"""All HTTP routes as one app: errors mapped in one place, the public apply link registered last."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+
+from fastapi import FastAPI
+from starlette.routing import BaseRoute
+
+from milo_app.config import Settings
+from milo_app.http import apply, candidate_api, errors, files, links, privacy, sign_in, uploads, webhooks
+from milo_app.services.ports import Deps
+
+
+def build_http(deps: Deps, settings: Settings, health: list[BaseRoute]) -> FastAPI:
+    """Everything that is not a Reflex page. The local mailbox and handset exist only while the environment is local."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    errors.install(app)
+    app.router.routes.extend(health)
+    parts: list[ModuleType] = [sign_in, links, privacy, candidate_api, uploads, files, webhooks]
+    if settings.env == "local":
+        parts.append(import_module("milo_app.http.dev"))
+    for part in parts:
+        app.include_router(part.router)
+    app.include_router(apply.router)
+    app.include_router(apply.last)
+    return app
