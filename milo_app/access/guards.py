@@ -39,10 +39,14 @@ DECLARED: dict[str, str] = {}
 
 
 class NoticeState(rx.State, mixin=True):
-    """A sentence shown to the person, and its kind (`info`, `done`, `problem`). Errors of a guarded handler land here."""
+    """A sentence shown to the person, and its kind (`info`, `done`, `problem`). Errors of a guarded handler land here.
+
+    `leave` is an address outside the Reflex pages that the browser must go to (`/sign-in`); the page's frame does it.
+    """
 
     notice: str = ""
     notice_kind: str = "info"
+    leave: str = ""
 
     def _say(self, text: str, kind: str = "done") -> None:
         self.notice, self.notice_kind = text, kind
@@ -211,8 +215,10 @@ async def _refuse(state: rx.State, problem: Exception, rule: str, background: bo
     if hasattr(state, "_forget"):
         await _set(state, background, state._forget) if isinstance(problem, NotSignedIn | Forbidden | NotFound) else None
     if isinstance(problem, NotSignedIn) and rule.startswith("member"):
-        return rx.redirect("/sign-in", is_external=True)
-    if isinstance(state, NoticeState) or "notice" in type(state).vars:
+        # Reflex's redirect stays within its own pages (or opens a new tab), and the sign-in page is none of them.
+        await _set(state, background, lambda: setattr(state, "leave", "/sign-in"))
+        return None
+    if isinstance(state, NoticeState):
         await _set(state, background, lambda: state._say(problem.message, "problem"))
     return None
 

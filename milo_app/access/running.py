@@ -41,3 +41,8 @@ async def call(fn: Callable[..., R], /, *args: Any, **arguments: Any) -> R:
     return await asyncio.get_running_loop().run_in_executor(
         _executor, functools.partial(fn, *args, **arguments)
     )
+
+
+async def run_outside(service: Callable[..., R], actor: Actor, /, **arguments: Any) -> R:
+    """Run *service(deps, actor, **arguments)*, which opens its own transactions, on our own threads."""
+    return await call(service, bootstrap.deps(), actor, **arguments)
