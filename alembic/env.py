@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,6 +36,11 @@ def _same_type(context: Any, inspected: Any, column: Any, found: Any, wanted: An
     return None
 
 
+# Expressions are in the migrations by hand, since SQLite's cannot be compared.
+warnings.filterwarnings("ignore", message="autogenerate skipping metadata-specified expression-based index")
+warnings.filterwarnings("ignore", message="Skipped unsupported reflection of expression-based index")
+
+
 def _run() -> None:
     url = context.config.attributes.get("url") or config.load().database_url
     if url.startswith("postgresql"):
@@ -45,6 +51,7 @@ def _run() -> None:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             connection.exec_driver_sql("PRAGMA busy_timeout=30000")
+            connection.commit()  # Otherwise Alembic takes the transaction for ours, and leaves it open.
         context.configure(
             connection=connection,
             target_metadata=metadata,

@@ -10,7 +10,7 @@ import re
 import secrets
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,10 @@ from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+import resend
+from resend.exceptions import ResendError
+from resend.http_client_requests import RequestsClient
 
 from milo_app.adapters.clock import SystemClock
 from milo_app.services.ports import Clock, MailboxEntry, OutgoingEmail, SendFailed, Sent
@@ -187,16 +191,16 @@ class SmtpEmail:
                 raise SendFailed(
                     _said(error.smtp_code, error.smtp_error), retryable=error.smtp_code < 500
                 ) from error
-            except (smtplib.SMTPServerDisconnected, OSError) as error:
+            except smtplib.SMTPNotSupportedError as error:
+                raise SendFailed(str(error), retryable=False) from error
+            except OSError as error:  # among them every other SMTPException
                 raise SendFailed(
                     f"The connection was lost while handing over: {error}", retryable=False, unknown=True
                 ) from error
-            except smtplib.SMTPException as error:
-                raise SendFailed(str(error), retryable=False) from error
         return Sent(provider=self.name, provider_id=message_id)
 
     @contextmanager
-    def _connected(self) -> Iterator[smtplib.SMTP]:
+    def _connected(self) -> Generator[smtplib.SMTP]:
         server = self._server
         try:
             connect: Callable[..., smtplib.SMTP] = smtplib.SMTP
@@ -256,13 +260,9 @@ class ResendEmail:
     idempotent = True
 
     def __init__(self, api_key: str, *, base_url: str = "https://api.resend.com", timeout: int = 20) -> None:
-        import resend
-        from resend.http_client_requests import RequestsClient
-
         resend.api_key = api_key
         resend.api_url = base_url.rstrip("/")
         resend.default_http_client = RequestsClient(timeout=timeout)
-        self._resend = resend
 
     def send(self, email: OutgoingEmail, *, key: str) -> Sent:
         """Hand the message over under *key*; trying again with the same key never sends twice.
@@ -281,8 +281,8 @@ class ResendEmail:
         if email.reply_to:
             parameters["reply_to"] = email.reply_to
         try:
-            answer = self._resend.Emails.send(parameters, {"idempotency_key": key[:256]})  # type: ignore[arg-type]
-        except self._resend.exceptions.ResendError as error:
+            answer = resend.Emails.send(parameters, {"idempotency_key": key[:256]})  # type: ignore[arg-type]
+        except ResendError as error:
             code = int(error.code) if str(error.code).isdigit() else 500
             # 409: the first try under this key is still under way. 429: too fast. 5xx and no answer: later.
             under_way = code == 409 and "concurrent" in str(error.error_type)

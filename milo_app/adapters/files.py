@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,14 +33,14 @@ class LocalFiles:
         draft = path.with_name(f".{secrets.token_hex(8)}.part")
         size, digest = 0, hashlib.sha256()
         try:
-            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 for chunk in chunks:
                     file.write(chunk)
                     digest.update(chunk)
                     size += len(chunk)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(draft, path)
+            draft.replace(path)
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
@@ -74,7 +74,7 @@ class LocalFiles:
         return self._path(key).stat().st_size
 
     @contextmanager
-    def local(self, key: str) -> Iterator[Path]:
+    def local(self, key: str) -> Generator[Path]:
         """The path of the file itself; only to be read. Raises FileNotFoundError."""
         path = self._path(key)
         if not path.is_file():

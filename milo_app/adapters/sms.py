@@ -110,7 +110,7 @@ class TwilioSms:
         status_callback: str = "",
         timeout: float = 10,
     ) -> None:
-        from twilio.rest import Client
+        from twilio.rest import Client  # pyright: ignore[reportMissingTypeStubs]
 
         self._client = Client(account_sid, auth_token, http_client=_http_client(base_url, timeout))
         self._service = messaging_service_sid
@@ -123,7 +123,7 @@ class TwilioSms:
             SendFailed: `unknown` when the answer was lost after the request may have arrived.
         """
         import requests
-        from twilio.base.exceptions import TwilioException, TwilioRestException
+        from twilio.base.exceptions import TwilioException, TwilioRestException  # pyright: ignore[reportMissingTypeStubs]
 
         parameters: dict[str, Any] = {"to": to, "body": body}
         if self._service or sender.startswith("MG"):
@@ -161,7 +161,7 @@ def _never_arrived(error: BaseException) -> bool:
 
 def _http_client(base_url: str, timeout: float) -> Any:
     """Twilio's own HTTP client, sent to *base_url* instead where one is given (a proxy, a double in tests)."""
-    from twilio.http.http_client import TwilioHttpClient
+    from twilio.http.http_client import TwilioHttpClient  # pyright: ignore[reportMissingTypeStubs]
 
     if not base_url:
         return TwilioHttpClient(timeout=timeout)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from milo_app.config import Settings
 
@@ -130,14 +131,14 @@ class DatabaseLocks:
             try:
                 self._connection.execute(sa.select(1))
                 return True
-            except sa.exc.DBAPIError:
+            except DBAPIError:
                 self._connection.invalidate()
                 self._connection.close()
                 self._connection = None
         names, self._names = self._names, set()
         try:
             return all(self.hold(name) for name in names)
-        except sa.exc.DBAPIError:
+        except DBAPIError:
             self._names = names
             return False
 

@@ -3,11 +3,12 @@
 `from __future__ import annotations` stays out of this module: SQLModel reads the annotations as they are.
 """
 
+import re
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, MetaData, UniqueConstraint, func, text
-from sqlalchemy.orm import registry
+from sqlalchemy.orm import declared_attr, registry
 from sqlmodel import Field, SQLModel
 
 from milo_app.db.types import AwareUtc, Json
@@ -26,7 +27,14 @@ _registry = registry(
 
 
 class Row(SQLModel, registry=_registry):
-    """Root of all tables, with metadata of its own: no other library's tables get into our migrations."""
+    """Root of all tables, with metadata of its own: no other library's tables get into our migrations.
+
+    A table is called as its record is, in words with underscores.
+    """
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__.removesuffix("Row")).lower()
 
 
 metadata = _registry.metadata
@@ -41,7 +49,7 @@ def _maybe_at() -> Any:
 
 
 def _json() -> Any:
-    return Field(default_factory=dict, sa_type=Json, nullable=False)  # type: ignore[call-overload]
+    return Field(sa_type=Json, nullable=False)  # type: ignore[call-overload]
 
 
 def _maybe_json() -> Any:
@@ -50,7 +58,10 @@ def _maybe_json() -> Any:
 
 def _of(table: str, *, indexed: bool = True, cascade: bool = False) -> Any:
     """A required reference. With *cascade* the row goes when what it belongs to goes."""
-    return Field(foreign_key=f"{table}.id", index=indexed, ondelete="CASCADE" if cascade else None)
+    reference = f"{table}.id"
+    if cascade:
+        return Field(foreign_key=reference, index=indexed, ondelete="CASCADE")
+    return Field(foreign_key=reference, index=indexed)
 
 
 def _maybe_of(table: str, *, indexed: bool = False, cascade: bool = False) -> Any:
@@ -65,8 +76,6 @@ def _maybe_of(table: str, *, indexed: bool = False, cascade: bool = False) -> An
 
 
 class WorkspaceRow(Row, table=True):
-    __tablename__ = "workspace"
-
     id: str = Field(primary_key=True)
     slug: str = Field(unique=True)
     name: str
@@ -77,8 +86,6 @@ class WorkspaceRow(Row, table=True):
 
 
 class MemberRow(Row, table=True):
-    __tablename__ = "member"
-
     id: str = Field(primary_key=True)
     workspace_id: str = _of("workspace")
     email: str = Field(unique=True)
@@ -90,8 +97,6 @@ class MemberRow(Row, table=True):
 
 
 class SessionRow(Row, table=True):
-    __tablename__ = "session"
-
     id: str = Field(primary_key=True)
     workspace_id: str = _of("workspace")
     member_id: str = _of("member", cascade=True)
@@ -104,8 +109,6 @@ class SessionRow(Row, table=True):
 
 
 class OneTimeLinkRow(Row, table=True):
-    __tablename__ = "one_time_link"
-
     id: str = Field(primary_key=True)
     workspace_id: str = _of("workspace")
     member_id: str | None = _maybe_of("member", indexed=True, cascade=True)
@@ -117,7 +120,6 @@ class OneTimeLinkRow(Row, table=True):
 
 
 class AttemptedRow(Row, table=True):
-    __tablename__ = "attempted"
     __table_args__ = (Index(None, "key", "at"),)
 
     id: str = Field(primary_key=True)
@@ -126,7 +128,6 @@ class AttemptedRow(Row, table=True):
 
 
 class InterviewerRow(Row, table=True):
-    __tablename__ = "interviewer"
     __table_args__ = (UniqueConstraint("workspace_id", "slug"),)
 
     id: str = Field(primary_key=True)
@@ -145,7 +146,6 @@ class InterviewerRow(Row, table=True):
 
 
 class InterviewerVersionRow(Row, table=True):
-    __tablename__ = "interviewer_version"
     __table_args__ = (UniqueConstraint("interviewer_id", "number"),)
 
     id: str = Field(primary_key=True)
@@ -158,8 +158,6 @@ class InterviewerVersionRow(Row, table=True):
 
 
 class CandidateRow(Row, table=True):
-    __tablename__ = "candidate"
-
     id: str = Field(primary_key=True)
     workspace_id: str = _of("workspace", indexed=False)
     name: str
@@ -180,7 +178,6 @@ Index("ix_candidate_email", _candidate.c.workspace_id, func.lower(_candidate.c.e
 
 
 class ApplicationRow(Row, table=True):
-    __tablename__ = "application"
     __table_args__ = (
         Index(
             "uq_application_interviewer_id_candidate_id",
@@ -240,7 +237,6 @@ class ApplicationRow(Row, table=True):
 
 
 class ApplicationStageRow(Row, table=True):
-    __tablename__ = "application_stage"
     __table_args__ = (UniqueConstraint("application_id", "attempt", "kind"),)
 
     id: str = Field(primary_key=True)
@@ -260,7 +256,6 @@ class ApplicationStageRow(Row, table=True):
 
 
 class AnswerRow(Row, table=True):
-    __tablename__ = "answer"
     __table_args__ = (
         UniqueConstraint("application_id", "key"),
         UniqueConstraint("application_id", "attempt", "stage", "question_id", "version"),
@@ -283,8 +278,6 @@ class AnswerRow(Row, table=True):
 
 
 class StoredFileRow(Row, table=True):
-    __tablename__ = "stored_file"
-
     id: str = Field(primary_key=True)
     workspace_id: str = _of("workspace")
     purpose: str
@@ -301,8 +294,6 @@ class StoredFileRow(Row, table=True):
 
 
 class RecordingRow(Row, table=True):
-    __tablename__ = "recording"
-
     id: str = Field(primary_key=True)
     workspace_id: str = _of("workspace", indexed=False)
     application_id: str = _of("application", cascade=True)
@@ -320,7 +311,6 @@ class RecordingRow(Row, table=True):
 
 
 class RecordingChunkRow(Row, table=True):
-    __tablename__ = "recording_chunk"
     __table_args__ = (UniqueConstraint("recording_id", "segment", "seq"),)
 
     id: str = Field(primary_key=True)
@@ -334,7 +324,6 @@ class RecordingChunkRow(Row, table=True):
 
 
 class MessageRow(Row, table=True):
-    __tablename__ = "message"
     __table_args__ = (
         Index(
             "uq_message_dedupe",
@@ -397,7 +386,6 @@ class MessageRow(Row, table=True):
 
 
 class TurnRow(Row, table=True):
-    __tablename__ = "turn"
     __table_args__ = (
         UniqueConstraint("application_id", "seq"),
         Index(
@@ -432,8 +420,6 @@ class TurnRow(Row, table=True):
 
 
 class EvaluationRow(Row, table=True):
-    __tablename__ = "evaluation"
-
     id: str = Field(primary_key=True)
     workspace_id: str = _of("workspace", indexed=False)
     application_id: str = _of("application", cascade=True)
@@ -458,7 +444,6 @@ class EvaluationRow(Row, table=True):
 
 
 class EventRow(Row, table=True):
-    __tablename__ = "event"
     __table_args__ = (
         UniqueConstraint("subject_kind", "subject_id", "seq"),
         Index("ix_event_at", "at", "id"),
@@ -477,8 +462,6 @@ class EventRow(Row, table=True):
 
 
 class ConsentRow(Row, table=True):
-    __tablename__ = "consent"
-
     id: str = Field(primary_key=True)
     workspace_id: str = _of("workspace", indexed=False)
     kind: str
@@ -494,8 +477,6 @@ class ConsentRow(Row, table=True):
 
 
 class CommentRow(Row, table=True):
-    __tablename__ = "comment"
-
     id: str = Field(primary_key=True)
     workspace_id: str = _of("workspace", indexed=False)
     application_id: str = _of("application", cascade=True)
@@ -506,7 +487,6 @@ class CommentRow(Row, table=True):
 
 
 class RequestRow(Row, table=True):
-    __tablename__ = "request"
     __table_args__ = (Index(None, "workspace_id", "state", "due_at"),)
 
     id: str = Field(primary_key=True)
@@ -523,7 +503,6 @@ class RequestRow(Row, table=True):
 
 
 class SuppressionRow(Row, table=True):
-    __tablename__ = "suppression"
     __table_args__ = (Index(None, "workspace_id", "channel", "address"),)
 
     id: str = Field(primary_key=True)
@@ -536,7 +515,6 @@ class SuppressionRow(Row, table=True):
 
 
 class LaterRow(Row, table=True):
-    __tablename__ = "later"
     __table_args__ = (Index(None, "done_at", "due_at"),)
 
     id: str = Field(primary_key=True)
