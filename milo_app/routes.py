@@ -1,16 +1,16 @@
 """Every address of the site: patterns that the routers use, and functions that build paths.
 
-Paths begin with a slash and carry no host; `absolute` joins one to the instance's public address. Standard library
-only, so that every layer may ask whether a slug is free.
+Paths begin with a slash and carry no host; `absolute` joins one to the instance's public address. Which first
+segments no workspace may take stands in `domain/slugs.py`, since the services ask it too.
 """
 
 from __future__ import annotations
 
-import re
 from urllib.parse import quote, urlencode
 
-#: What a workspace's or interviewer's slug may look like.
-SLUG = re.compile(r"[a-z0-9-]{2,60}")
+from milo_app.domain.slugs import RESERVED, SLUG, is_free, slugged
+
+__all__ = ["RESERVED", "SLUG", "is_free", "slugged"]
 
 PRODUCT = "/"
 SIGN_IN = "/sign-in"
@@ -37,40 +37,6 @@ DEV_PHONE = "/dev/phone"
 DEV_PHONE_JSON = "/dev/phone.json"
 #: The public apply link; registered last, because it fits every address of two segments.
 APPLY = "/{workspace}/{interviewer}"
-
-#: First segments that no workspace may take: everything served today, what the design names, and obvious names.
-# fmt: off
-RESERVED = frozenset(
-    {
-        "about", "account", "accounts", "admin", "api", "app", "apply", "apps", "assets", "auth",
-        "billing", "blog", "brand", "candidate", "candidates", "careers", "cdn", "css", "dev", "docs",
-        "download", "event", "export", "favicon", "feedback", "feeds", "files", "fonts", "health",
-        "healthz", "help", "home", "i", "images", "img", "inbox", "index", "interview", "interviewer",
-        "interviewers", "invite", "invites", "job", "jobs", "js", "legal", "link", "live", "login",
-        "logout", "lost-link", "mail", "manifest", "me", "media", "member", "members", "metrics", "milo",
-        "news", "new", "oauth", "og", "ping", "policy", "preview", "pricing", "privacy", "product",
-        "public", "readyz", "recruiter", "report", "reports", "reset", "robots", "root", "search",
-        "security", "service-worker", "session", "sessions", "set-up", "settings", "setup", "share",
-        "sign-in", "sign-out", "sign-up", "signin", "signout", "signup", "sitemap", "static", "status",
-        "support", "terms", "test", "upload", "uploads", "user", "users", "v1", "v2", "webhook",
-        "webhooks", "well-known", "workspace", "workspaces", "ws", "www",
-    }
-)
-# fmt: on
-
-
-def is_free(slug: str) -> bool:
-    """Whether *slug* has the right form and is not a name of the site's own."""
-    return SLUG.fullmatch(slug) is not None and slug not in RESERVED and slug.strip("-") != ""
-
-
-def slugged(text: str) -> str:
-    """*text* as a slug of 2 to 60 characters; letters without an ASCII form are dropped, nothing left gives `role`."""
-    import unicodedata
-
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:50].strip("-")
-    return slug if len(slug) >= 2 else "role"
 
 
 def candidate_link(token: str) -> str:

@@ -46,7 +46,18 @@ _GSM7 = frozenset(
     "abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€"
 )
 _PLAINER = str.maketrans(
-    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " ", "\u202f": " ", "•": "-"}
+    {
+        "‘": "'",
+        "’": "'",
+        "“": '"',
+        "”": '"',
+        "–": "-",
+        "—": "-",
+        "…": "...",
+        "\u00a0": " ",
+        "\u202f": " ",
+        "•": "-",
+    }
 )
 
 
@@ -57,9 +68,9 @@ class TemplateRenderer:
         """*folder* holds `email/` and `sms/`."""
         emails = FileSystemLoader(folder / "email")
         self._html = Environment(loader=emails, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-        self._text = Environment(loader=emails, autoescape=False, trim_blocks=True, lstrip_blocks=True)
+        self._text = Environment(loader=emails, autoescape=False, trim_blocks=True, lstrip_blocks=True)  # noqa: S701  plain text, no HTML
         texts = FileSystemLoader(folder / "sms")
-        self._sms = Environment(loader=texts, autoescape=False, trim_blocks=True, lstrip_blocks=True)
+        self._sms = Environment(loader=texts, autoescape=False, trim_blocks=True, lstrip_blocks=True)  # noqa: S701  plain text, no HTML
         self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
 
     def email(self, template: str, variables: dict[str, Any]) -> tuple[str, str, str]:
@@ -71,8 +82,16 @@ class TemplateRenderer:
         language = str(shared["language"])
         html = _pick(self._html, template, language)
         text = _pick(self._text, template, language)
-        plain = {**shared, "layout": "_layout.txt.jinja", "ui": self._text.get_template("_parts.txt.jinja").module}
-        rich = {**shared, "layout": "_layout.html.jinja", "ui": self._html.get_template("_parts.html.jinja").module}
+        plain = {
+            **shared,
+            "layout": "_layout.txt.jinja",
+            "ui": self._text.get_template("_parts.txt.jinja").module,
+        }
+        rich = {
+            **shared,
+            "layout": "_layout.html.jinja",
+            "ui": self._html.get_template("_parts.html.jinja").module,
+        }
         subject = " ".join("".join(text.blocks["subject"](text.new_context(plain))).split())
         prefix = "[Preview] " if variables.get("preview") else ""
         rich["subject"] = plain["subject"] = prefix + subject

@@ -21,7 +21,9 @@ def known_zones(names: Iterable[str]) -> list[ZoneInfo]:
     return list(zones.values())
 
 
-def next_allowed(now: datetime, zones: Sequence[ZoneInfo], *, opens: int = OPENS, closes: int = CLOSES) -> datetime:
+def next_allowed(
+    now: datetime, zones: Sequence[ZoneInfo], *, opens: int = OPENS, closes: int = CLOSES
+) -> datetime:
     """The first moment from *now* on (within a quarter of an hour) that lies between *opens* and *closes* in all zones.
 
     Where the zones leave no common window (people half a world apart), the first zone alone decides.

@@ -62,7 +62,9 @@ def deliver(deps: Deps, message_id: str) -> str:
             subject, html, text = deps.renderer.email(message.template, variables)
             outgoing = OutgoingEmail(
                 to=message.to,
-                sender=_from_company(message.sender or deps.instance.email_sender, str(variables.get("company", ""))),
+                sender=_from_company(
+                    message.sender or deps.instance.email_sender, str(variables.get("company", ""))
+                ),
                 subject=subject,
                 html=html,
                 text=text,
@@ -72,7 +74,9 @@ def deliver(deps: Deps, message_id: str) -> str:
             sent = deps.email.send(outgoing, key=message.id)
         else:
             text = deps.renderer.sms(message.template, variables)
-            sent = deps.sms.send(to=message.to, sender=message.sender or deps.instance.sms_sender, body=text, key=message.id)
+            sent = deps.sms.send(
+                to=message.to, sender=message.sender or deps.instance.sms_sender, body=text, key=message.id
+            )
     except SendFailed as failure:
         if failure.unknown:
             return _settle(deps, message, r.MessageState.UNKNOWN, failure.reason)
@@ -136,7 +140,11 @@ def send_again(uow: UnitOfWork, actor: Actor, *, message_id: str) -> r.Message:
     )
     if again.application_id:
         uow.emit(
-            "application", again.application_id, "message_queued", message_id=again.id, channel=str(again.channel)
+            "application",
+            again.application_id,
+            "message_queued",
+            message_id=again.id,
+            channel=str(again.channel),
         )
     uow.enqueue(Work.DELIVER_MESSAGE, again.id)
     return again
@@ -198,7 +206,9 @@ def _blocked(uow: UnitOfWork, message: r.Message) -> str:
     if uow.workspaces.get(message.workspace_id).policy.get("off"):
         return "All messages to candidates are switched off in this workspace."
     if invitations.is_suppressed(uow, str(message.channel), message.to):
-        return "They asked not to be texted." if message.channel is r.Channel.SMS else "Email came back before."
+        return (
+            "They asked not to be texted." if message.channel is r.Channel.SMS else "Email came back before."
+        )
     return ""
 
 
@@ -220,7 +230,7 @@ def _from_company(sender: str, company: str) -> str:
     name = "".join(ch for ch in company if ch.isprintable() and ch not in '"<>\\')[:80].strip()
     if not name or "<" not in sender:
         return sender
-    return f'"{name}" {sender[sender.index("<"):]}'
+    return f'"{name}" {sender[sender.index("<") :]}'
 
 
 def _settle(

@@ -31,8 +31,18 @@ TEMPLATE_VERSIONS: Mapping[str, int] = {}
 
 #: What is said of each kind of stage in a message.
 STAGE_NAMES: Mapping[str, Mapping[str, str]] = {
-    "en": {"resume": "Resume", "form": "Short form", "sms": "Quick questions by text", "voice": "Conversation"},
-    "es": {"resume": "Currículum", "form": "Formulario", "sms": "Preguntas por mensaje", "voice": "Conversación"},
+    "en": {
+        "resume": "Resume",
+        "form": "Short form",
+        "sms": "Quick questions by text",
+        "voice": "Conversation",
+    },
+    "es": {
+        "resume": "Currículum",
+        "form": "Formulario",
+        "sms": "Preguntas por mensaje",
+        "voice": "Conversación",
+    },
 }
 
 
@@ -110,8 +120,12 @@ def _check_open(uow: UnitOfWork, interviewer: r.Interviewer, application: r.Appl
 
 def _why_unreachable(candidate: r.Candidate) -> str:
     if candidate.phone and not candidate.sms_consent:
-        return "Cannot be reached: no email address, and no consent to texts. Hand over the link or its QR code."
-    return "Cannot be reached: neither an email address nor a phone number. Hand over the link or its QR code."
+        return (
+            "Cannot be reached: no email address, and no consent to texts. Hand over the link or its QR code."
+        )
+    return (
+        "Cannot be reached: neither an email address nor a phone number. Hand over the link or its QR code."
+    )
 
 
 def queue(
@@ -227,7 +241,9 @@ def _put(uow: UnitOfWork, message: r.Message) -> r.Message:
         lifted = before.state is r.MessageState.SUPPRESSED and message.state is not r.MessageState.SUPPRESSED
         if not lifted:
             return before
-        uow.messages.save(replace(before, dedupe=None))  # what stood in the way is gone, so it is sent after all
+        uow.messages.save(
+            replace(before, dedupe=None)
+        )  # what stood in the way is gone, so it is sent after all
     message = uow.messages.add(message)
     subject = ("application", message.application_id) if message.application_id else ("message", message.id)
     suppressed = message.state is r.MessageState.SUPPRESSED
@@ -283,7 +299,9 @@ def _blocked(
     if workspace.policy.get("off"):
         return "All messages to candidates are switched off in this workspace."
     if is_suppressed(uow, channel, address):
-        return "They asked not to be texted." if channel == "sms" else "Email to this address came back before."
+        return (
+            "They asked not to be texted." if channel == "sms" else "Email to this address came back before."
+        )
     return ""
 
 
@@ -339,7 +357,11 @@ def stage_lines(plan: Plan, language: str) -> list[dict[str, Any]]:
 def zone_of(candidate: r.Candidate, workspace: r.Workspace) -> str:
     """The zone that times are told in: the candidate's, else their number's where it has only one, else the workspace's."""
     numbers = _number_zones(candidate.phone)
-    guesses = [candidate.time_zone, *(numbers if len(numbers) == 1 else []), str(workspace.policy.get("time_zone", ""))]
+    guesses = [
+        candidate.time_zone,
+        *(numbers if len(numbers) == 1 else []),
+        str(workspace.policy.get("time_zone", "")),
+    ]
     zones = quiet_hours.known_zones(guesses)
     return zones[0].key if zones else "UTC"
 
@@ -352,7 +374,9 @@ def awake_at(uow: UnitOfWork, candidate: r.Candidate, workspace: r.Workspace) ->
     if not uow.instance.quiet_hours:
         return uow.now
     names = [candidate.time_zone, *_number_zones(candidate.phone)]
-    zones = quiet_hours.known_zones(names) or quiet_hours.known_zones([str(workspace.policy.get("time_zone", "UTC"))])
+    zones = quiet_hours.known_zones(names) or quiet_hours.known_zones(
+        [str(workspace.policy.get("time_zone", "UTC"))]
+    )
     hours = workspace.policy.get("quiet_hours") or {}
     return quiet_hours.next_allowed(
         uow.now,
