@@ -42,29 +42,23 @@ _LABEL = re.compile(r"^\s*(?:job |position |role )?([a-z /-]{3,24}?)\s*:\s*(\S.*
 _TITLE_LABELS = {"title", "position", "role", "job", "opening", "vacancy"}
 
 _HIRING = re.compile(
-    (
-        r"\b(?:looking for|hiring|seeking|searching for|in search of|recruiting|needs?)\b:?\s+(?:an?\s+|our "
-        r"next\s+|(?:experienced|skilled|motivated|reliable|dedicated|friendly|full[- ]time|part[- ]time)[ "
-        r",]+(?:and\s+)?)*"
-    )(
-        r"((?:[A-Za-z/&+#.()-]+ ){0,5}[A-Za-z/&+#()-]+?)(?=\s+(?:to|for|who|with|in|at|that|on|based|and "
-        r"join|near)\b|[.,;:!\n]|$)"
-    ),
+    r"\b(?:looking for|hiring|seeking|searching for|in search of|recruiting|needs?)\b:?\s+(?:an?\s+|our "
+    r"next\s+|(?:experienced|skilled|motivated|reliable|dedicated|friendly|full[- ]time|part[- ]time)[ "
+    r",]+(?:and\s+)?)*"
+    r"((?:[A-Za-z/&+#.()-]+ ){0,5}[A-Za-z/&+#()-]+?)(?=\s+(?:to|for|who|with|in|at|that|on|based|and "
+    r"join|near)\b|[.,;:!\n]|$)",
     re.I,
 )
 _TITLE_NOISE = re.compile(
-    (
-        r"\s*(?:[|–—•·]|\s-\s|\bjob "
-        r"description\b|\bneeded\b|\bwanted\b|\bhiring\b|(?<!\bSr)(?<!\bJr)\.\s|\$|\().*$"
-    ),
+    r"\s*(?:[|–—•·]|\s-\s|\bjob "
+    r"description\b|\bneeded\b|\bwanted\b|\bhiring\b|(?<!\bSr)(?<!\bJr)\.\s|\$|\().*$",
     re.I,
 )
 
 _PAY = re.compile(
     r"(?:USD|US\$|CA\$|A\$|[$€£])\s?\d[\d.,]*\s?[kK]?\+?"
-    r"(?:\s?(?:-|–|—|to|and)\s?(?:USD|US\$|[$€£])?\s?\d[\d.,]*\s?[kK]?)?"(
-        r"(?:\s?(?:/|per|an?|each)\s?(?:hour|hr|year|yr|week|month|day|mile|annum|shift)\b|\s?(?:annually|hourly|yearly))?"
-    ),
+    r"(?:\s?(?:-|–|—|to|and)\s?(?:USD|US\$|[$€£])?\s?\d[\d.,]*\s?[kK]?)?"
+    r"(?:\s?(?:/|per|an?|each)\s?(?:hour|hr|year|yr|week|month|day|mile|annum|shift)\b|\s?(?:annually|hourly|yearly))?",
     re.I,
 )
 _PLACE = re.compile(
