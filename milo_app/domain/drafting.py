@@ -316,13 +316,10 @@ def _voice(job: JobText, family: Family, found: list[Found]) -> StagePlan:
         weight=5,
         minutes=15,
         intro=(
-            (
-                "Hello, and thank you for making the time. I am Milo, an AI interviewer. Take as long as "
-                "you need, ask me to "
-            )(
-                "repeat anything, and type instead of speaking whenever you like. A person decides what "
-                "happens next."
-            )
+            "Hello, and thank you for making the time. I am Milo, an AI interviewer. Take as long as "
+            "you need, ask me to "
+            "repeat anything, and type instead of speaking whenever you like. A person decides what "
+            "happens next."
         ),
         outro="That was my last question. Thank you for talking with me. A person will read and hear this.",
         questions=tuple(questions),

@@ -375,13 +375,10 @@ _NEGATED = re.compile(
 )
 
 _YEARS = re.compile(
-    (
-        r"(?:(?:at least|minimum(?: "
-        r"of)?|min\.?)\s*)?\b(\d{1,2}|one|two|three|four|five|six|seven|eight|ten)\s*(?:\+|plus|or more)?\s*"
-    )(
-        r"(?:\(\d+\)\s*)?(?:(?:-|–|to)\s*\d{1,2}\s*\+?\s*)?(?:years?|yrs?)['’]?\s*(?:or "
-        r"more\s*)?(?:of\s+)?(?P<what>[^.;,\n()]{0,70})"
-    ),
+    r"(?:(?:at least|minimum(?: "
+    r"of)?|min\.?)\s*)?\b(\d{1,2}|one|two|three|four|five|six|seven|eight|ten)\s*(?:\+|plus|or more)?\s*"
+    r"(?:\(\d+\)\s*)?(?:(?:-|–|to)\s*\d{1,2}\s*\+?\s*)?(?:years?|yrs?)['’]?\s*(?:or "
+    r"more\s*)?(?:of\s+)?(?P<what>[^.;,\n()]{0,70})",
     re.I,
 )
 _MONTHS = re.compile(
