@@ -296,9 +296,12 @@ class Documents(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Joined:
+    """A joined recording; `skipped` segments could not be read at all."""
+
     path: Path
     media_type: str
     duration_ms: int
+    skipped: int = 0
 
 
 class Media(Protocol):
