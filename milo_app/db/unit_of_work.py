@@ -74,10 +74,11 @@ class SqlUnitOfWork:
     def emit(
         self, subject_kind: str, subject_id: str, kind: str, **data: str | int | float | bool | None
     ) -> None:
-        """Append an Event in the actor's name. A system that acts for every workspace says which by `workspace_id`."""
+        """Append an Event in the actor's name. Of a system that acts for every workspace, the event belongs to the
+        workspace of its subject, or the one that `workspace_id` names."""
         workspace_id = data.pop("workspace_id", None) or self.actor.workspace_id
-        if workspace_id is None and subject_kind == "workspace":
-            workspace_id = subject_id
+        if workspace_id is None:
+            workspace_id = self._workspace_of(subject_kind, subject_id)
         if workspace_id is None:
             raise ValueError(f"Event {kind}: whose workspace? Pass workspace_id.")
         self.events.add(
@@ -93,6 +94,19 @@ class SqlUnitOfWork:
                 data=data,
             )
         )
+
+    def _workspace_of(self, subject_kind: str, subject_id: str) -> str | None:
+        if subject_kind == "workspace":
+            return subject_id
+        subjects: dict[str, Any] = {
+            "application": self.applications,
+            "candidate": self.candidates,
+            "interviewer": self.interviewers,
+            "member": self.members,
+            "message": self.messages,
+        }
+        found = subjects[subject_kind].maybe(subject_id) if subject_kind in subjects else None
+        return found.workspace_id if found is not None else None
 
     def enqueue(self, work: Work, *ids: str, key: str | None = None) -> None:
         """Enqueue durable work in this very transaction; one id is run once, however often it is enqueued.

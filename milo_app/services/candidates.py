@@ -71,9 +71,9 @@ def find_or_add(
     The same address under another name (a family's inbox) is a new candidate marked `possible_duplicate_of`; a merge
     is offered to a person and never made silently.
     """
-    known = uow.candidates.find(email=email) if email else []
+    known = uow.candidates.find(workspace_id=workspace_id, email=email) if email else []
     if not known and phone:
-        known = uow.candidates.find(phone=phone)
+        known = uow.candidates.find(workspace_id=workspace_id, phone=phone)
     for person in known:
         if person.erased_at is None and same_person(name, person.name):
             return _filled_in(uow, person, name=name, email=email, phone=phone)
