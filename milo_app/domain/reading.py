@@ -1,0 +1,474 @@
+"""The built-in reader: what a typed or spoken reply means, in English and Spanish, without a model.
+
+It is careful rather than clever. Whatever is hedged, contradictory or open to two readings comes back as not
+understood, so that the question is asked again; and nothing it reads decides anything until it is confirmed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from milo_app.domain import values
+from milo_app.domain.errors import Invalid
+from milo_app.domain.keywords import normal
+from milo_app.domain.plan import STRUCTURED, Question, QuestionKind
+from milo_app.domain.words import bare, sentences, tokens
+
+#: A reading below this is not understood.
+ENOUGH = 0.6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """A reading of a reply: the value in the question kind's shape (None: not understood), how sure, from which
+    words."""
+
+    value: Any = None
+    confidence: float = 0.0
+    quote: str = ""
+
+    @property
+    def understood(self) -> bool:
+        return self.value is not None and self.confidence >= ENOUGH
+
+
+NOT_UNDERSTOOD = Heard()
+
+
+def read(question: Question, text: str) -> Heard:
+    """Read *text* as the answer to *question*. Open questions take any words."""
+    if question.kind not in STRUCTURED:
+        return Heard(value=text.strip() or None, confidence=1.0, quote=text.strip())
+    reader = _READERS.get(question.kind)
+    heard = reader(question, text) if reader and len(text) <= 600 else NOT_UNDERSTOOD
+    if not heard.understood:
+        return NOT_UNDERSTOOD
+    try:
+        return Heard(
+            value=values.check(question, heard.value), confidence=heard.confidence, quote=text.strip()
+        )
+    except Invalid:
+        return NOT_UNDERSTOOD
+
+
+def is_thin(text: str) -> bool:
+    """Whether an open answer says so little that a follow-up would help it."""
+    return len(tokens(text)) < 25
+
+
+# --- Yes and no -----------------------------------------------------------------------------------------------------
+
+_YES = frozenset(
+    """yes yep yeah yea yup ya yas ye y sure correct right true affirmative absolutely definitely certainly indeed
+    si claro correcto exacto efectivamente cierto afirmativo sip sep confirm confirmo""".split()
+)
+_NO = frozenset(
+    """no nope nah nop not never none negative n neither dont doesnt didnt havent hasnt hadnt cant cannot couldnt isnt
+    arent wasnt werent wont without unable false nunca jamas tampoco ninguno ninguna sin negativo falso""".split()
+)
+_YES_PHRASES = re.compile(
+    r"\b(of course|i (do|have|am|can|did|will|hold)|ive|im|we do|that is right|thats right|por supuesto|desde luego"
+    r"|asi es|de acuerdo|(lo |la |los |las )?tengo|soy|puedo|cuento con|estoy|he trabajado)\b"
+)
+_HEDGES = re.compile(
+    r"\b(maybe|perhaps|depends?|almost|nearly|soon|sort of|kind of|unsure|(not|im not) (so |too |really )?sure|i think"
+    r"|i guess|possibly|probably|partly|expired?|pending|in progress|working on|but|although|dont know|no idea"
+    r"|quizas?|tal vez|depende|casi|creo|pronto|no se|no estoy segur[oa]|vencid[oa]|en proceso|pero|aunque|mas o menos"
+    r"|probablemente)\b"
+)
+_NOT_A_NO = re.compile(
+    r"\b(no (problem|worries|doubt|hay problema|hay duda)|not (a problem|only)|como no|without (a )?doubt|sin duda)\b"
+)
+_SURELY_NOT = re.compile(r"\b(of course|claro|por supuesto|desde luego)( que)? (no|not)\b")
+_FACES: Mapping[str, bool] = {"👍": True, "👌": True, "✅": True, "✔": True, "👎": False, "❌": False}
+
+
+def yes_or_no(text: str) -> Heard:
+    """Read *text* as yes (True) or no (False); `1` and `2` are the numbers we offer for them."""
+    faces = {meant for face, meant in _FACES.items() if face in text}
+    plain = normal(text)
+    if not plain:
+        return Heard(value=faces.pop(), confidence=0.95, quote=text) if len(faces) == 1 else NOT_UNDERSTOOD
+    if plain in ("1", "2"):
+        return Heard(value=plain == "1", confidence=0.99, quote=text)
+    if len(faces) > 1 or _HEDGES.search(plain):
+        return NOT_UNDERSTOOD
+    said = _NOT_A_NO.sub(" ", _SURELY_NOT.sub("no", plain)).split()
+    if said and said[0] in ("1", "2"):
+        said[0] = "yes" if said[0] == "1" else "no"
+    noes = [word for word in said if word in _NO]
+    yeses = [word for word in said if word in _YES]
+    verdict = _weigh(said, len(yeses), len(noes), bool(_YES_PHRASES.search(" ".join(said))))
+    if verdict.understood and faces and verdict.value not in faces:
+        return NOT_UNDERSTOOD
+    return verdict
+
+
+def _weigh(said: list[str], yeses: int, noes: int, phrase: bool) -> Heard:
+    """A clear first word counts most; a yes together with a no, or two noes later on, is not clear."""
+    sure = 0.95 if len(said) <= 3 else 0.8
+    if said and said[0] in _NO:
+        return Heard(value=False, confidence=sure) if yeses == 0 and noes <= 2 else NOT_UNDERSTOOD
+    if noes == 0 and (yeses or phrase):
+        return Heard(value=True, confidence=sure if yeses else 0.75)
+    if noes == 1 and yeses == 0:
+        return Heard(value=False, confidence=0.75)
+    return NOT_UNDERSTOOD
+
+
+# --- Numbers --------------------------------------------------------------------------------------------------------
+
+_UNITS: Mapping[str, int] = {
+    **dict.fromkeys(("zero", "cero", "none", "ninguno", "ninguna", "nada"), 0),
+    **dict.fromkeys(("one", "a", "an", "un", "uno", "una"), 1),
+    **{word: n for n, pair in enumerate((
+        "two dos", "three tres", "four cuatro", "five cinco", "six seis", "seven siete", "eight ocho", "nine nueve",
+        "ten diez", "eleven once", "twelve doce", "thirteen trece", "fourteen catorce", "fifteen quince",
+        "sixteen dieciseis", "seventeen diecisiete", "eighteen dieciocho", "nineteen diecinueve",
+    ), 2) for word in pair.split()},
+}  # fmt: skip
+_DECADES = {
+    word: 10 * n
+    for n, pair in enumerate(
+        (
+            *("twenty veinte", "thirty treinta", "forty cuarenta", "fifty cincuenta", "sixty sesenta"),
+            *("seventy setenta", "eighty ochenta", "ninety noventa"),
+        ),
+        2,
+    )
+    for word in pair.split()
+}
+_TENS: Mapping[str, int] = {
+    **_DECADES,
+    **{"veinti" + word: 20 + n for word, n in _UNITS.items() if 0 < n < 10},
+    **{
+        word: 100 * n
+        for n, word in enumerate(
+            (
+                *("doscientos", "trescientos", "cuatrocientos", "quinientos"),
+                *("seiscientos", "setecientos", "ochocientos", "novecientos"),
+            ),
+            2,
+        )
+    },
+}
+_BIG: Mapping[str, int] = {
+    "hundred": 100,
+    "cien": 100,
+    "ciento": 100,
+    "thousand": 1000,
+    "mil": 1000,
+    "k": 1000,
+}
+_HALVES = frozenset({"half", "medio", "media"})
+_SPANS: Mapping[str, Fraction] = {
+    **dict.fromkeys(("year", "years", "yr", "yrs", "ano", "anos"), Fraction(12)),
+    **dict.fromkeys(("month", "months", "mo", "mos", "mes", "meses"), Fraction(1)),
+    **dict.fromkeys(("week", "weeks", "semana", "semanas"), Fraction(12, 52)),
+    **dict.fromkeys(("day", "days", "dia", "dias"), Fraction(12, 365)),
+}
+_ROUGHLY = frozenset(
+    "about around roughly approximately approx like over plus como unos unas mas more".split()
+)
+_UNCLEAR = re.compile(
+    r"\b(less than|fewer than|under|almost|nearly|not quite|up to|between|since|couple|several|few|some|many|or|depends?"
+    r"|menos de|casi|hasta|entre|desde|varios|varias|algunos|algunas|muchos|muchas|par|depende|dont|not|never|nunca)\b"
+    r"|\d\s*(-|–|to|a)\s*\d"
+)
+_ARTICLES = frozenset({"a", "an", "un", "una", "uno", "one"})
+_TOKEN = re.compile(r"\d[\d.,]*\d|\d|[^\W\d_]+")
+
+
+def number(text: str, unit: str = "") -> Heard:
+    """Read one number from *text*; a stretch of time is turned into the question's unit ("18 months" → 1.5 years)."""
+    plain = bare(text).replace("’", "").replace("'", "")
+    if _UNCLEAR.search(plain):
+        return NOT_UNDERSTOOD
+    words = _TOKEN.findall(plain)
+    parts = _parts(words)
+    if parts is None:
+        return NOT_UNDERSTOOD
+    if not parts:
+        nothing = bool(re.search(r"\b(none|no experience|sin experiencia)\b", plain)) or plain.strip() in (
+            "no",
+            "nada",
+        )
+        return Heard(value=0, confidence=0.8, quote=text) if nothing else NOT_UNDERSTOOD
+    wanted = _SPANS.get(bare(unit))
+    amount = _total(parts, wanted)
+    if amount is None:
+        return NOT_UNDERSTOOD
+    rough = bool(_ROUGHLY & set(words)) or "+" in text
+    value = int(amount) if amount.denominator == 1 else round(float(amount), 2)
+    return Heard(value=value, confidence=0.7 if rough else 0.95 if len(words) <= 4 else 0.8, quote=text)
+
+
+def _total(parts: list[tuple[Fraction, Fraction | None]], wanted: Fraction | None) -> Fraction | None:
+    """The parts as one amount in the wanted unit; None where they do not belong together."""
+    spans = [span for _, span in parts if span is not None]
+    if wanted is None or not spans:
+        return parts[0][0] if len(parts) == 1 else None
+    if len(spans) != len(parts) or len(set(spans)) != len(spans):
+        return None
+    return sum((amount * span for amount, span in parts if span is not None), Fraction(0)) / wanted
+
+
+def _parts(words: Sequence[str]) -> list[tuple[Fraction, Fraction | None]] | None:
+    """The amounts among *words* with the length of their unit in months, where one follows; None if malformed."""
+    found: list[tuple[Fraction, Fraction | None]] = []
+    i = 0
+    while i < len(words):
+        amount, used = _amount(words, i)
+        if amount is None and words[i] in _SPANS and _half(words, i + 1):
+            amount, used = Fraction(1), 0  # "año y medio"
+        if amount is None:
+            i += 1
+            continue
+        article = used == 1 and words[i] in _ARTICLES and words not in (["one"], ["uno"])
+        i += used
+        half = _half(words, i)
+        i += half
+        span = _SPANS.get(words[i]) if i < len(words) else None
+        i += span is not None
+        half = half or _half(words, i)
+        i += half if words[i : i + 1] in (["and"], ["y"]) else 0
+        if span is not None or not article:
+            found.append((amount + Fraction(bool(half), 2), span))
+    return found
+
+
+def _amount(words: Sequence[str], i: int) -> tuple[Fraction | None, int]:
+    """The number that begins at word *i* and how many words it takes."""
+    word = words[i]
+    if word[0].isdigit():
+        digits = _digits(word)
+        if digits is not None and i + 1 < len(words) and words[i + 1] in ("k", "mil", "thousand"):
+            return digits * 1000, 2
+        return digits, 1
+    if word in _HALVES:
+        return Fraction(1, 2), 2 if i + 1 < len(words) and words[i + 1] in ("a", "an") else 1
+    total, part, used = 0, 0, 0
+    while i + used < len(words):
+        word = words[i + used]
+        if word in _UNITS and (used == 0 or (part and part % 10 == 0)):
+            part += _UNITS[word]
+        elif word in _TENS and part % 100 == 0:
+            part += _TENS[word]
+        elif word in _BIG and word != "k":
+            part = max(part, 1) * _BIG[word]
+            if _BIG[word] == 1000:
+                total, part = total + part, 0
+        elif (
+            word in ("and", "y") and used and i + used + 1 < len(words) and _joins(words[i + used + 1], part)
+        ):
+            pass
+        else:
+            break
+        used += 1
+    return (Fraction(total + part), used) if used else (None, 1)
+
+
+def _joins(word: str, part: int) -> bool:
+    """Whether an "and" before *word* belongs to the number: `treinta y dos`, `one hundred and five`."""
+    return (word in _UNITS and word not in ("a", "an") and part >= 20 and part % 10 == 0) or (
+        word in _TENS and part >= 100
+    )
+
+
+def _half(words: Sequence[str], i: int) -> int:
+    """How many words an "and a half" at word *i* takes; 0 where there is none."""
+    if i >= len(words) or words[i] not in ("and", "y"):
+        return 0
+    if i + 1 < len(words) and words[i + 1] in _HALVES:
+        return 2
+    return 3 if list(words[i + 1 : i + 3]) == ["a", "half"] else 0
+
+
+def _digits(word: str) -> Fraction | None:
+    """`52,000` and `52.000` are thousands, `2,5` and `2.5` are not."""
+    if re.fullmatch(r"\d{1,3}([.,]\d{3})+", word):
+        return Fraction(re.sub(r"[.,]", "", word))
+    if re.fullmatch(r"\d{1,12}([.,]\d{1,6})?", word):
+        return Fraction(word.replace(",", "."))
+    return None
+
+
+# --- Choices --------------------------------------------------------------------------------------------------------
+
+
+_LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def labels(options: Sequence[str]) -> tuple[str, ...]:
+    """What to reply for each option: numbers, or letters where an option itself begins with a digit."""
+    if len(options) <= 26 and any(option[:1].isdigit() for option in options):
+        return _LETTERS[: len(options)]
+    return tuple(str(n) for n in range(1, len(options) + 1))
+
+
+def choice(options: Sequence[str], text: str) -> Heard:
+    """Read one option from its label, its words, or a beginning that only it has."""
+    plain = normal(text)
+    forms = [normal(option) for option in options]
+    label = re.sub(r"^(option|number|choice|opcion|numero|la|el|the|answer)\s+", "", plain)
+    for given in (plain, label):
+        if given in forms:
+            return Heard(value=options[forms.index(given)], confidence=0.98, quote=text)
+    for names in (labels(options), _LETTERS[: len(options)]):
+        if label.upper() in names:
+            return Heard(value=options[names.index(label.upper())], confidence=0.98, quote=text)
+    if _HEDGES.search(plain) or set(plain.split()) & (_NO - {"none", "ninguno", "ninguna"}) or len(plain) < 3:
+        return NOT_UNDERSTOOD
+    begun = [option for option, form in zip(options, forms, strict=True) if form.startswith(plain)]
+    if len(begun) == 1:
+        return Heard(value=begun[0], confidence=0.9, quote=text)
+    named = [
+        (form, option) for option, form in zip(options, forms, strict=True) if f" {form} " in f" {plain} "
+    ]
+    longest = [
+        option for form, option in named if not any(form != other and form in other for other, _ in named)
+    ]
+    return Heard(value=longest[0], confidence=0.85, quote=text) if len(longest) == 1 else NOT_UNDERSTOOD
+
+
+_READERS: Mapping[QuestionKind, Callable[[Question, str], Heard]] = {
+    QuestionKind.YES_NO: lambda question, text: yes_or_no(text),
+    QuestionKind.NUMBER: lambda question, text: number(text, question.unit),
+    QuestionKind.SLIDER: lambda question, text: number(text, question.unit),
+    QuestionKind.SINGLE_CHOICE: lambda question, text: choice(question.options, text),
+}
+
+# --- What is said besides answering ---------------------------------------------------------------------------------
+
+
+class Intent(StrEnum):
+    """What a candidate may want at any time, in any channel."""
+
+    REPEAT = "repeat"
+    HUMAN = "human"
+    BREAK = "break"
+    SKIP = "skip"
+    STOP = "stop"
+    RESUME = "resume"
+    WEB = "web"
+    CALL = "call"
+
+
+_PLEASE = r"(?:(?:please|pls|sorry|ok|okay|hi|hey|um|por favor|perdon|disculpa|oye) )*"
+_ASKING = (
+    _PLEASE
+    + r"(?:(?:can|could|may|would|will) (?:you|i|we) |i (?:want|need|would like|have) to |i need |i want |id like(?: to)? "
+    + r"|i would like |let me |me |lets |puedo |puedes |podria[sn]? |podemos |quiero |quisiera |necesito |me gustaria )*"
+)
+_END = r"(?: (?:please|pls|now|again|for me|thanks|thank you|por favor|ahora|gracias|otra vez))*"
+_INTENTS: Sequence[tuple[Intent, re.Pattern[str]]] = tuple(
+    (intent, re.compile(f"{_PLEASE}{_ASKING}(?:{words}){_END}"))
+    for intent, words in (
+        (
+            Intent.REPEAT,
+            r"repeat(?: (?:that|it|the question|this|the last question|yourself))?|say (?:that|it)(?: again)?|come again"
+            r"|pardon(?: me)?|what(?: was| is|s) (?:the|your|that) question|what did you (?:say|ask)|again|what"
+            r"|(?:i )?(?:didnt|did not|couldnt|could not) (?:hear|catch|get|understand)(?: (?:that|you|it|the question))?"
+            r"|repit[ea]s?(?:lo|la|me)?(?: la pregunta| eso)?|repetir(?:lo|la|me)?(?: la pregunta| eso)?|como dijo"
+            r"|cual (?:era|es|fue) la pregunta|no (?:te |le )?(?:entendi|escuche|oi)(?: bien)?|otra vez",
+        ),
+        (
+            Intent.HUMAN,
+            r"(?:to )?(?:a |an )?(?:(?:real|actual|live) )?(?:human|person|people|agent|representative|operator|recruiter)"
+            r"|(?:talk|speak|chat)(?:ing)? (?:to|with) (?:a |an |the )?(?:(?:real|actual|live) )?"
+            r"(?:human|person|someone|somebody|agent|representative|operator|recruiter|hiring manager)(?: instead)?"
+            r"|no (?:ai|robots?|bots?)|(?:i )?(?:dont|do not) want (?:to talk to )?(?:an ai|a robot|a bot|a machine)"
+            r"|(?:hablar|conversar|habla) con (?:una persona|alguien|un humano|un agente|un reclutador|una reclutadora)"
+            r"(?: real)?|(?:con )?(?:una persona|un humano|un agente)(?: real)?",
+        ),
+        (
+            Intent.BREAK,
+            r"(?:take |have |give me )?(?:a |one |just a |just one )?(?:(?:short|quick|little|brief) )?"
+            r"(?:break|pause|moment|minute|sec|second)(?: to think)?|hold on(?: a (?:moment|minute|second|sec))?|wait"
+            r"|brb|be right back|(?:hacer |tomar |dame )?(?:un |una )?(?:descanso|pausa|momento|minuto|momentito)"
+            r"|espera|espere",
+        ),
+        (
+            Intent.SKIP,
+            r"(?:skip|pass)(?: (?:on )?(?:this|that|it|one|this one|that one|the question|this question))?"
+            r"|(?:the )?next(?: question| one)?|(?:i )?(?:would |id )?(?:rather|prefer) not(?: to)?(?: (?:answer|say)"
+            r"(?: (?:that|this|it))?)?|(?:i )?(?:dont|do not) want to answer(?: (?:that|this|it|this question))?"
+            r"|saltar(?:la)?|omitir(?:la)?|paso|(?:la )?siguiente(?: pregunta)?"
+            r"|prefiero no (?:contestar|responder|decir(?:lo)?)",
+        ),
+        (
+            Intent.STOP,
+            r"(?:stop|quit|end|finish|exit|leave|cancel)(?: (?:here|it|this|the (?:interview|call|conversation)"
+            r"|this (?:interview|call|conversation)))?|(?:i )?(?:dont|do not) want to (?:continue|go on|do this)"
+            r"(?: anymore)?|(?:parar|terminar|acabar|dejarlo|detener)(?: (?:aqui|la entrevista|esto))?"
+            r"|no quiero (?:seguir|continuar)",
+        ),
+        (
+            Intent.RESUME,
+            r"continue|(?:im |i am )?(?:back|ready)(?: (?:to continue|now))?|go on|resume|continuar|seguir|sigamos"
+            r"|(?:estoy )?list[oa]|ya volvi|(?:estoy )?de vuelta",
+        ),
+        (
+            Intent.WEB,
+            r"(?:send (?:me )?)?(?:the |a )?(?:web ?)?(?:link|web|website|online|form)|(?:en la |la )?(?:web|pagina)"
+            r"|(?:el )?enlace|do (?:it|this) online",
+        ),
+        (
+            Intent.CALL,
+            r"call(?: me)?|(?:on )?(?:a |the )?(?:phone|phone call|call)|llamame|llamada|por telefono",
+        ),
+    )
+)
+
+
+def intent(text: str) -> Intent | None:
+    """What *text* as a whole asks for besides answering, or None. Longer replies are always answers."""
+    plain = normal(text)
+    if not plain or len(plain.split()) > 14:
+        return None
+    return next((meant for meant, pattern in _INTENTS if pattern.fullmatch(plain)), None)
+
+
+_ASKS = re.compile(
+    r"(?:and |but |also |so |ok |hi |hello |y |pero |oye )*(?:what|whats|when|where|who|why|how (?:much|many|long|do|does"
+    r"|is)|which|is there|are there|is (?:the|this|it)|are (?:you|the)|do (?:you|i|we)|does (?:the|this|it)|can (?:i|you)"
+    r"|will (?:i|you|there)|could (?:i|you)|would (?:i|you)|cuanto|cuantos|cuantas|cual|cuando|donde|quien|por que|hay"
+    r"|que (?:es|horario|beneficios|turno|turnos|pasa|sueldo|salario)|es (?:un|una|el|la)|puedo|ofrecen|tienen|pagan)\b"
+)
+
+
+def own_question(text: str) -> tuple[str, str]:
+    """Split *text* into what the candidate asks and the rest of it, either of which may be empty.
+
+    A sentence asks when it ends with a question mark, or is short and begins like a question. A long answer with a
+    rhetorical question in its midst stays an answer: only the last sentence counts there.
+    """
+    parts = list(sentences(text))
+    if not parts:
+        return "", ""
+    if len(parts) == 1:
+        return (text.strip(), "") if _is_asking(parts[0]) else ("", text.strip())
+    asked = [part for part in parts if _is_asking(part) and _ASKS.match(normal(part))]
+    rest = " ".join(part for part in parts if part not in asked)
+    if not asked or (len(tokens(rest)) > 40 and parts[-1] not in asked):
+        return "", text.strip()
+    return " ".join(asked), rest
+
+
+def _is_asking(sentence: str) -> bool:
+    words = normal(sentence).split()
+    begins = bool(_ASKS.match(" ".join(words)))
+    if sentence.rstrip().endswith("?"):
+        return begins or len(words) >= 3
+    if words[:1] == ["what"]:
+        begins = words[1:2] in (["is"], ["are"], ["about"], ["kind"], ["time"], ["does"], ["do"])
+    return begins and ("¿" in sentence or (len(words) in range(2, 11) and words[0] in _BARE_ASKS))
+
+
+#: Without a question mark, only these first words make a question; "who I am…" and "when I…" begin many an answer.
+_BARE_ASKS = frozenset("whats how is are do does can cuanto cuantos cuantas cual what".split())
