@@ -71,7 +71,7 @@ def invite(uow: UnitOfWork, actor: Actor, *, application_id: str, now_ok: bool =
     if application.invited_at is not None or application.state is not r.ApplicationState.INVITED:
         return Invited(outcome="already", application_id=application.id, reason="They were invited before.")
     interviewer = uow.interviewers.get(application.interviewer_id)
-    _check_open(uow, interviewer, application)
+    check_open(uow, interviewer, preview=application.preview)
     candidate = uow.candidates.get(application.candidate_id)
     if candidate.erased_at is not None:
         raise Conflict("This candidate's data was erased.")
@@ -109,8 +109,9 @@ def invite(uow: UnitOfWork, actor: Actor, *, application_id: str, now_ok: bool =
     return Invited(outcome="invited", application_id=application.id, channels=reached)
 
 
-def _check_open(uow: UnitOfWork, interviewer: r.Interviewer, application: r.Application) -> None:
-    if interviewer.version == 0 and not application.preview:
+def check_open(uow: UnitOfWork, interviewer: r.Interviewer, *, preview: bool = False) -> None:
+    """Raises Conflict where nobody can be invited to *interviewer* now, with what to do about it."""
+    if interviewer.version == 0 and not preview:
         raise Conflict("Publish this interviewer before inviting anyone.")
     if interviewer.state is r.InterviewerState.ARCHIVED:
         raise Conflict("This interviewer is archived. Restore it before inviting anyone.")
