@@ -7,6 +7,7 @@ Nothing here depends on the address that Milo is served at: one build serves any
 import os
 
 import reflex as rx
+from reflex.constants import StateManagerMode
 
 from milo_app.ui.compile_plugin import SameOriginPlugin
 
@@ -18,7 +19,7 @@ config = rx.Config(
     disable_plugins=[rx.plugins.SitemapPlugin],
     # Pages keep almost nothing; what matters is in the database. Without Redis the state of a tab lives in
     # memory: the default would write each tab's state, personal data included, to a file.
-    state_manager_mode="redis" if _redis_url else "memory",
+    state_manager_mode=StateManagerMode.REDIS if _redis_url else StateManagerMode.MEMORY,
     redis_url=_redis_url,
     # Requests from other sites are refused by milo_app/http/security.py.
     cors_allowed_origins=[],

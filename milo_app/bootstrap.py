@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,30 @@ def database(of: Deps) -> Database:
     if not isinstance(of.uow, Database):
         raise TypeError("These parts have no database.")
     return of.uow
+
+
+def migrate(of: Settings) -> None:
+    """Bring the database to the form that this code needs; safe from several processes at once."""
+    from milo_app.db import migrating
+
+    migrating.migrate(of)
+
+
+def readiness(of: Deps) -> dict[str, Callable[[], object]]:
+    """What has to answer before people may come: each raises where it does not."""
+
+    def reachable() -> None:
+        with database(of).reader.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
+
+    def migrated() -> None:
+        from milo_app.db import migrating
+
+        with database(of).reader.connect() as connection:
+            if not migrating.is_current(connection):
+                raise RuntimeError("The database is older than this code: run make migrate.")
+
+    return {"database": reachable, "migrations": migrated}
 
 
 def executor_locks(of: Settings) -> ExecutorLocks:

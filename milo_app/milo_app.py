@@ -1,16 +1,34 @@
-"""Composition: the Reflex app with its pages, the HTTP routes, and what starts and stops with the server.
+"""Composition: the Reflex app with its pages, and the site that serves them beside the HTTP routes.
 
 Importing this module registers pages and states and touches nothing outside; ``site`` connects the parts.
 """
 
+import logging
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import reflex as rx
+from fastapi import FastAPI
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from milo_app.config import Settings
+from milo_app.http.frontend import FrontendFiles
+from milo_app.http.health import Measured, health_routes
+from milo_app.http.security import SecurityHeaders, SecurityPolicy
+from milo_app.services.ports import Deps
 from milo_app.ui import theme
 from milo_app.ui.app_wraps import APP_WRAPS
+
+log = logging.getLogger(__name__)
+
+
+def handler_failed(exception: Exception) -> None:
+    """Note a fault in an event handler. Reflex's own answer is a toast, which evaluates code in the browser."""
+    log.error("An event handler failed", exc_info=exception)
+
 
 app = rx.App(
     theme=None,
@@ -19,6 +37,7 @@ app = rx.App(
     html_lang="en",
     stylesheets=theme.STYLESHEETS,
     head_components=theme.head(),
+    backend_exception_handler=handler_failed,
 )
 
 if find_spec("milo_app.candidate.pages"):
@@ -31,48 +50,38 @@ if find_spec("milo_app.recruiter.pages"):
     recruiter_pages.register(app)
 
 
-class _Probe(rx.State):
-    presses: int = 0
+def site(build: Path, settings: Settings, deps: Deps, checks: Mapping[str, Callable[[], object]]) -> ASGIApp:
+    """The whole of Milo as one ASGI app that serves the pages in ``build`` (see ``milo_app/cli/frontend.py``).
 
-    @rx.event
-    def press(self) -> None:
-        self.presses += 1
+    ``checks`` are what ``/readyz`` asks. Call it once for a process: Reflex keeps one app.
+    """
+    http = _http(deps, settings, [*health_routes(checks)])
+
+    def behind(reflex: ASGIApp) -> ASGIApp:
+        return _Behind(reflex, http)
+
+    app.api_transformer = behind
+    reflex_and_http = app()
+    frontend = FrontendFiles(build / "client", is_page=lambda path: app.router(path) not in {None, "404"})
+    policy = SecurityPolicy(public_url=settings.public_url, connect=_calls(settings.livekit_url))
+    return Measured(SecurityHeaders(_Front(frontend, reflex_and_http), policy))
 
 
-@rx.page(route="/apply/probe", title="Probe")
-def _probe() -> rx.Component:
-    return rx.el.main(
-        rx.el.h1("Milo", class_name="text-3xl font-semibold"),
-        rx.el.button("Press", on_click=_Probe.press, class_name="mt-4 rounded bg-emerald-800 px-4 py-2 text-white"),
-        rx.el.p(_Probe.presses, id="presses"),
-        class_name="mx-auto max-w-xl p-8",
-    )
-
-
-def site(build: Path) -> ASGIApp:
-    """The whole of Milo as one ASGI app, serving the pages in ``build`` (see ``milo_app/cli/frontend.py``)."""
-    import os
-
-    from fastapi import FastAPI
-
-    from milo_app.http.frontend import FrontendFiles
-    from milo_app.http.health import health_routes
-    from milo_app.http.security import SecurityHeaders, SecurityPolicy
-
-    http = FastAPI(openapi_url=None)
-    http.router.routes.extend(health_routes({}))
-    frontend = FrontendFiles(build / "client", is_page=lambda path: app.router(path) is not None)
-    app.api_transformer = lambda reflex: _Behind(reflex, http)
-    return SecurityHeaders(
-        _Front(frontend, app()),
-        SecurityPolicy(public_url=os.environ.get("MILO_PUBLIC_URL")),
-    )
+def _http(deps: Deps, settings: Settings, health: list[BaseRoute]) -> ASGIApp:
+    try:
+        from milo_app.http.routes import build_http
+    except ImportError as missing:
+        log.warning("Serving the pages without the HTTP routes: %s", missing)
+        bare = FastAPI(openapi_url=None)
+        bare.router.routes.extend(health)
+        return bare
+    return build_http(deps, settings, health)
 
 
 class _Front:
     """Answers the built pages itself and hands on the rest."""
 
-    def __init__(self, frontend: "FrontendFiles", rest: ASGIApp) -> None:  # noqa: F821
+    def __init__(self, frontend: FrontendFiles, rest: ASGIApp) -> None:
         self.frontend = frontend
         self.rest = rest
 
@@ -93,3 +102,15 @@ class _Behind:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         to_reflex = scope["path"].rstrip("/") == "/_event"
         await (self.reflex if to_reflex else self.http)(scope, receive, send)
+
+
+def _calls(livekit_url: str) -> list[str]:
+    """What a page must reach for a video call: the call server's socket and its HTTP side."""
+    parts = urlsplit(livekit_url)
+    if not parts.netloc:
+        return []
+    secure = parts.scheme in {"wss", "https"}
+    return [
+        f"{'wss' if secure else 'ws'}://{parts.netloc}",
+        f"{'https' if secure else 'http'}://{parts.netloc}",
+    ]

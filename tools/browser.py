@@ -43,16 +43,23 @@ def _from_debian() -> str | None:
     if os.environ.get("MILO_CHROMIUM") or os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
     print("Installing Chromium for the browser tests …", file=sys.stderr, flush=True)
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
-    subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-    subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, **quiet)
+    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
+        subprocess.run(
+            command,
+            check=False,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+        )
     return next((path for name in _NAMES if (path := shutil.which(name))), None)
 
 
 def _from_playwright() -> str | None:
     if os.environ.get("MILO_CHROMIUM"):
         return None
-    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False, stdout=sys.stderr)
+    subprocess.run(
+        [sys.executable, "-m", "playwright", "install", "chromium"], check=False, stdout=sys.stderr
+    )
     return _playwrights()
 
 

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,17 +47,20 @@ def _fits(stamp: Path, digest: str) -> bool:
 
 
 def _has_pip() -> bool:
-    return PYTHON.exists() and subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0
+    return (
+        PYTHON.exists()
+        and subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0
+    )
 
 
 def _create() -> None:
     """Create the environment; Debian's Python comes without the part that does it, which root can add."""
-    try:
-        import ensurepip  # noqa: F401
-    except ImportError:
+    if find_spec("ensurepip") is None:
         package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
         if os.geteuid() != 0 or not shutil.which("apt-get"):
-            sys.exit(f"This Python cannot make virtual environments: install the package {package} and try again.")
+            sys.exit(
+                f"This Python cannot make virtual environments: install the package {package} and try again."
+            )
         print(f"Installing {package} …", flush=True)
         subprocess.run(["apt-get", "update", "-qq"], check=True)
         subprocess.run(["apt-get", "install", "-y", "-qq", package], check=True, stdout=subprocess.DEVNULL)
@@ -66,7 +70,7 @@ def _create() -> None:
 
 
 if __name__ == "__main__":
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this is what tells an older Python so
         sys.exit(f"Milo needs Python 3.11 or newer; {sys.executable} is {sys.version.split()[0]}.")
     try:
         main(sys.argv[1] if len(sys.argv) > 1 else "run")

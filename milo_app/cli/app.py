@@ -1,5 +1,7 @@
 """The command line: one Typer app; each command's work is in the module of its noun."""
 
+import sys
+
 import typer
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -16,6 +18,33 @@ def serve() -> None:
 @app.command()
 def build() -> None:
     """Build the pages where needed and print the folder of the build."""
-    from milo_app.cli.frontend import ensure_build
+    from milo_app.cli.frontend import BuildFailed, ensure_build
 
-    print(ensure_build())
+    try:
+        print(ensure_build())
+    except BuildFailed as problem:
+        sys.exit(str(problem))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the form that this version needs."""
+    from milo_app import bootstrap, config
+
+    try:
+        bootstrap.migrate(config.load())
+    except config.Misconfigured as problem:
+        sys.exit(str(problem))
+    print("The database is up to date.")
+
+
+@app.command()
+def worker() -> None:
+    """Do durable work in a process of its own, until stopped (PostgreSQL only)."""
+    from milo_app import bootstrap, config
+    from milo_app.workflows import runtime
+
+    try:
+        runtime.work_forever(bootstrap.deps(), bootstrap.settings())
+    except (config.Misconfigured, runtime.CannotStart) as problem:
+        sys.exit(str(problem))

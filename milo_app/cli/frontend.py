@@ -95,7 +95,11 @@ def node_environment(home: Path) -> dict[str, str]:
     shims = home / "node" / "bin"
     shims.mkdir(parents=True, exist_ok=True)
     node = wheel / "bin" / "node"
-    for name, command in {"node": "", "npm": f'"{npm / "npm-cli.js"}"', "npx": f'"{npm / "npx-cli.js"}"'}.items():
+    for name, command in {
+        "node": "",
+        "npm": f'"{npm / "npm-cli.js"}"',
+        "npx": f'"{npm / "npx-cli.js"}"',
+    }.items():
         script = f'#!/bin/sh\nexec "{node}" {command} "$@"\n'
         shim = shims / name
         if not shim.exists() or shim.read_text() != script:
@@ -117,7 +121,9 @@ def node_environment(home: Path) -> dict[str, str]:
             env.setdefault("NPM_CONFIG_GLOBALCONFIG", str(settings))
     if not env.get("NPM_CONFIG_REGISTRY"):
         # Reflex would time two registries of its own choice; the one npm is set up for is the right one.
-        asked = subprocess.run([shims / "npm", "config", "get", "registry"], env=env, capture_output=True, text=True)
+        asked = subprocess.run(
+            [shims / "npm", "config", "get", "registry"], env=env, capture_output=True, text=True
+        )
         env["NPM_CONFIG_REGISTRY"] = asked.stdout.strip()
     return env
 
@@ -231,7 +237,7 @@ def _wanted_packages(packages: set[str], config: Any) -> dict[str, str | None]:
     """Every npm package the compiled pages need, with its exact version where one is asked for."""
     from reflex_base.constants import PackageJson
 
-    wanted: dict[str, str | None] = dict(PackageJson.DEPENDENCIES) | dict(PackageJson.DEV_DEPENDENCIES)
+    wanted: dict[str, str | None] = {**PackageJson.DEPENDENCIES, **PackageJson.DEV_DEPENDENCIES}
     asked = set(packages)
     for plugin in config.plugins:
         asked.update(plugin.get_frontend_dependencies())

@@ -1,46 +1,61 @@
-"""Starts the server: pages built where they are not, then one process that serves everything."""
+"""Starts the server: everything that is missing is made, then one process serves everything."""
 
+import contextlib
+import logging
 import os
+import signal
 import socket
 import sys
+import threading
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
 
 from milo_app.cli.frontend import ROOT, BuildFailed, ensure_build, reflex_environment
+from milo_app.config import Misconfigured, Settings, load
+from milo_app.services.ports import Deps
+
+# How long work under way may go on after the server was told to stop.
+_LAST_SECONDS = 3.0
 
 
 def serve() -> None:
     """Serve on ``MILO_HOST:MILO_PORT`` until stopped; exits with 1 and one sentence where it cannot start."""
     if os.environ.get("MILO_DATA"):
-        os.environ["MILO_DATA"] = os.path.abspath(os.environ["MILO_DATA"])
+        os.environ["MILO_DATA"] = str(Path(os.environ["MILO_DATA"]).absolute())
     os.chdir(ROOT)
-    host, port = os.environ.get("MILO_HOST", "127.0.0.1"), int(os.environ.get("MILO_PORT", "3000"))
-    listener = _listen(host, port)
     try:
+        settings = load()
+        listener = _listen(settings.host, settings.port)
         build = ensure_build()
-    except BuildFailed as failure:
-        sys.exit(str(failure))
-    # Read by Reflex on import, so before the app is. Pages are built; only their states and handlers are wanted.
+    except (Misconfigured, BuildFailed) as problem:
+        sys.exit(str(problem))
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    _reflex_serves(build)
+
+    from milo_app import bootstrap
+
+    bootstrap.migrate(settings)
+    deps = bootstrap.build(settings)
+    bootstrap.install(settings, deps)
+    # Ends like Ctrl-C: the server hands a signal on to whoever had it before.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with _work(deps, settings):
+        _welcome(deps, settings)
+        with contextlib.suppress(KeyboardInterrupt):
+            _run(settings, deps, build, listener)
+    # Threads that still wait for work would hold up the end; what they had not finished runs at the next start.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _reflex_serves(build: Path) -> None:
+    """Set what Reflex reads on import: pages are built, only their states and handlers are wanted."""
     os.environ.update(reflex_environment(build))
     os.environ["REFLEX_BACKEND_ONLY"] = "true"
-
-    import uvicorn
     from reflex_base.environment import environment
 
     environment.REFLEX_SKIP_COMPILE.set(True)
-
-    from milo_app.milo_app import site
-
-    config = uvicorn.Config(
-        site(build),
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        proxy_headers=False,
-        server_header=False,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=5,
-    )
-    print(f"Milo is at http://{host}:{port}", flush=True)
-    uvicorn.Server(config).run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -49,7 +64,60 @@ def _listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((host, port))
+        listener.bind((host.strip("[]"), port))
+        listener.listen(2048)
     except OSError as error:
-        sys.exit(f"Milo cannot listen on {host}:{port}: {error.strerror}. Set MILO_PORT to a free port.")
+        sys.exit(f"Milo cannot listen on {host}:{port} ({error.strerror}): set MILO_PORT to a free port.")
     return listener
+
+
+@contextlib.contextmanager
+def _work(deps: Deps, settings: Settings) -> Iterator[None]:
+    """Durable work in this process, unless workers of their own do it."""
+    if settings.work != "inline":
+        yield
+        return
+    from milo_app.workflows import runtime
+
+    try:
+        running = runtime.start(deps, settings)
+    except runtime.CannotStart as problem:
+        sys.exit(str(problem))
+    try:
+        yield
+    finally:
+        ending = threading.Thread(target=running.stop, daemon=True)
+        ending.start()
+        ending.join(_LAST_SECONDS)
+
+
+def _welcome(deps: Deps, settings: Settings) -> None:
+    """Make the demo workspace where one is wanted and print the links that lead into it."""
+    print(f"Milo is at {settings.public_url}", flush=True)
+    if find_spec("milo_app.cli.demo"):
+        from milo_app.cli.demo import ensure
+
+        print(ensure(deps, settings, pid=os.getpid()), flush=True)
+
+
+def _run(settings: Settings, deps: Deps, build: Path, listener: socket.socket) -> None:
+    import uvicorn
+
+    from milo_app import bootstrap
+    from milo_app.milo_app import site
+
+    behind_tls = settings.public_url.startswith("https://")
+    config = uvicorn.Config(
+        site(build, settings, deps, bootstrap.readiness(deps)),
+        ws="websockets-sansio",
+        # A small message gains nothing from it, and a thousand open pages would each hold a compressor.
+        ws_per_message_deflate=False,
+        # The caller's address as the proxy in front gives it (FORWARDED_ALLOW_IPS names others than this machine).
+        proxy_headers=behind_tls,
+        server_header=False,
+        log_config=None,
+        access_log=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=5,
+    )
+    uvicorn.Server(config).run(sockets=[listener])

@@ -44,7 +44,9 @@ class FrontendFiles:
             self._files[f"/{name}"] = _read(path, f"/{name}")
         for name in [name for name in self._files if name.endswith("/index.html")]:
             page = self._files.pop(name)
-            self._files.pop(f"{name.removesuffix('/index.html')}.html", None)  # Reflex's copy for simpler servers
+            self._files.pop(
+                f"{name.removesuffix('/index.html')}.html", None
+            )  # Reflex's copy for simpler servers
             self._files[name.removesuffix("index.html")] = page
             self._files[name.removesuffix("/index.html") or "/"] = page
         if not is_page("/"):

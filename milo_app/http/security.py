@@ -11,7 +11,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_INLINE_SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+_INLINE_SCRIPT = re.compile(
+    r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script\s*>", re.DOTALL | re.IGNORECASE
+)
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # Called by other machines, which prove themselves by a signature or a key and never by a cookie.
@@ -113,7 +115,10 @@ class SecurityHeaders:
         origin = headers.get("origin")
         if origin is None:
             return headers.get("sec-fetch-site") == "cross-site"
-        return urlsplit(origin).netloc.lower() not in {headers.get("host", "").lower(), self.policy.public_host}
+        return urlsplit(origin).netloc.lower() not in {
+            headers.get("host", "").lower(),
+            self.policy.public_host,
+        }
 
     def _add(self, headers: MutableHeaders, scope: Scope, host: str) -> None:
         if "content-security-policy" not in headers:
@@ -127,7 +132,8 @@ class SecurityHeaders:
         headers.setdefault("referrer-policy", "strict-origin-when-cross-origin")
         headers.setdefault("cross-origin-opener-policy", "same-origin")
         headers.setdefault(
-            "permissions-policy", "camera=(self), microphone=(self), geolocation=(), payment=(), usb=(), interest-cohort=()"
+            "permissions-policy",
+            "camera=(self), microphone=(self), geolocation=(), payment=(), usb=(), interest-cohort=()",
         )
         if self.policy.https:
             headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")

@@ -107,7 +107,9 @@ def test_a_page_costs_at_most_250_kib_and_few_requests(server: Server, chromium:
 def test_a_page_of_another_site_gets_no_socket(server: Server, chromium: Browser) -> None:
     context = chromium.new_context()
     page = context.new_page()
-    page.route("http://elsewhere.test/", lambda route: route.fulfill(body="<p>hello</p>", content_type="text/html"))
+    page.route(
+        "http://elsewhere.test/", lambda route: route.fulfill(body="<p>hello</p>", content_type="text/html")
+    )
     page.goto("http://elsewhere.test/")
     opened = page.evaluate(
         """url => new Promise(done => {

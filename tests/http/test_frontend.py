@@ -30,7 +30,8 @@ def build(folder: Path) -> FrontendFiles:
 def client(tmp_path: Path) -> httpx.AsyncClient:
     frontend = build(tmp_path)
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(SecurityHeaders(within(frontend), SecurityPolicy())), base_url="http://milo.test"
+        transport=httpx.ASGITransport(SecurityHeaders(within(frontend), SecurityPolicy())),
+        base_url="http://milo.test",
     )
 
 
@@ -59,7 +60,15 @@ async def test_both_slash_forms_are_the_page_itself(client: httpx.AsyncClient) -
 
 @pytest.mark.anyio
 async def test_unknown_paths_and_reflexs_own_files_are_not_found(client: httpx.AsyncClient) -> None:
-    for path in ("/", "/nope", "/404.html", "/__spa-fallback.html", "/apply/form.html", "/../rxconfig.py", "/assets/"):
+    for path in (
+        "/",
+        "/nope",
+        "/404.html",
+        "/__spa-fallback.html",
+        "/apply/form.html",
+        "/../rxconfig.py",
+        "/assets/",
+    ):
         assert (await get(client, path)).status_code == 404, path
 
 
@@ -70,14 +79,23 @@ async def test_a_page_with_a_variable_part_gets_the_shell(client: httpx.AsyncCli
 
 @pytest.mark.anyio
 async def test_hashed_files_are_kept_for_ever_and_others_are_not(client: httpx.AsyncClient) -> None:
-    assert (await get(client, "/assets/app-1.js")).headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert (await get(client, "/assets/app-1.js")).headers[
+        "cache-control"
+    ] == "public, max-age=31536000, immutable"
     assert (await get(client, "/favicon.svg")).headers["cache-control"] == "public, max-age=3600"
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("accepts", "sent"),
-    [("gzip, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("identity", None), ("", None), ("zstd", None)],
+    [
+        ("gzip, br", "br"),
+        ("gzip", "gzip"),
+        ("br;q=0, gzip", "gzip"),
+        ("identity", None),
+        ("", None),
+        ("zstd", None),
+    ],
 )
 async def test_the_smallest_form_that_the_client_takes(
     client: httpx.AsyncClient, accepts: str, sent: str | None

@@ -21,7 +21,10 @@ async def file(request: Request) -> Response:
 def client(policy: SecurityPolicy | None = None) -> httpx.AsyncClient:
     methods = ["GET", "POST", "PUT", "DELETE"]
     app = Starlette(
-        routes=[Route("/file", file), *(Route(path, plain, methods=methods) for path in ("/x", "/webhooks/twilio/sms"))]
+        routes=[
+            Route("/file", file),
+            *(Route(path, plain, methods=methods) for path in ("/x", "/webhooks/twilio/sms")),
+        ]
     )
     wrapped = SecurityHeaders(app, policy or SecurityPolicy())
     return httpx.AsyncClient(transport=httpx.ASGITransport(wrapped), base_url="http://milo.test")
