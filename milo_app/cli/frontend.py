@@ -49,8 +49,14 @@ class BuildFailed(Exception):
 
 
 def build_dir() -> Path:
-    """Where builds are kept: ``MILO_BUILD_DIR``, else ``.build`` beside the sources."""
-    return Path(os.environ.get("MILO_BUILD_DIR") or ROOT / ".build").resolve()
+    """Where builds are kept: ``MILO_BUILD_DIR``, else ``.build`` beside the sources, shared by all instances.
+
+    Where the sources cannot be written to, it is ``build`` among the instance's own data.
+    """
+    home = os.environ.get("MILO_BUILD_DIR")
+    if not home and not os.access(ROOT, os.W_OK) and not (ROOT / ".build").exists():
+        home = Path(os.environ.get("MILO_DATA", "var"), "build")
+    return Path(home or ROOT / ".build").resolve()
 
 
 def source_key() -> str:
