@@ -123,7 +123,9 @@ def candidate(fn: Callable[..., Any] | None = None, **event_options: Any) -> Any
         session = state.router.session
         return await candidate_from_cookie(state.router.headers.cookie, args[0], session.client_ip)
 
-    return _declare("candidate", find, event_options)(fn) if fn else _declare("candidate", find, event_options)
+    return (
+        _declare("candidate", find, event_options)(fn) if fn else _declare("candidate", find, event_options)
+    )
 
 
 def member(role: Role | str, **event_options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -141,14 +143,18 @@ def member(role: Role | str, **event_options: Any) -> Callable[[Callable[..., An
     return _declare(f"member:{needed}", find, event_options)
 
 
-def _declare(rule: str, find: Callable[..., Any], event_options: dict[str, Any]) -> Callable[[Callable[..., Any]], Any]:
+def _declare(
+    rule: str, find: Callable[..., Any], event_options: dict[str, Any]
+) -> Callable[[Callable[..., Any]], Any]:
     """A decorator that finds the actor, checks the arguments' types, and turns errors into a notice."""
 
     def decorate(fn: Callable[..., Any]) -> Any:
         signature = _without_actor(fn)
         background = bool(event_options.get("background"))
 
-        async def enter(state: rx.State, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, Any]:
+        async def enter(
+            state: rx.State, args: tuple[Any, ...], kwargs: dict[str, Any]
+        ) -> tuple[Any, Any, Any]:
             bound = signature.bind(state, *args, **kwargs)
             _check_types(fn, bound.arguments)
             rest = tuple(v for k, v in bound.arguments.items() if k != "self")
@@ -201,7 +207,11 @@ def _check_types(fn: Callable[..., Any], arguments: dict[str, Any]) -> None:
     hints = typing.get_type_hints(fn)
     for name, value in arguments.items():
         expected = _PLAIN.get(typing.get_origin(hints.get(name)) or hints.get(name))  # type: ignore[arg-type]
-        if name != "self" and expected and (not isinstance(value, expected) or (expected == (int,) and value is True)):
+        if (
+            name != "self"
+            and expected
+            and (not isinstance(value, expected) or (expected == (int,) and value is True))
+        ):
             raise Forbidden("That request did not make sense.")
 
 
@@ -213,7 +223,9 @@ async def _refuse(state: rx.State, problem: Exception, rule: str, background: bo
         log.exception("handler failed")
         problem = MiloError()
     if hasattr(state, "_forget"):
-        await _set(state, background, state._forget) if isinstance(problem, NotSignedIn | Forbidden | NotFound) else None
+        await _set(state, background, state._forget) if isinstance(
+            problem, NotSignedIn | Forbidden | NotFound
+        ) else None
     if isinstance(problem, NotSignedIn) and rule.startswith("member"):
         # Reflex's redirect stays within its own pages (or opens a new tab), and the sign-in page is none of them.
         await _set(state, background, lambda: setattr(state, "leave", "/sign-in"))

@@ -69,3 +69,9 @@ class Invalid(MiloError):
     ) -> None:
         self.fields = fields or {}
         super().__init__(message or next(iter(self.fields.values()), None), **facts)
+
+
+class TooLarge(Invalid):
+    """A file or text beyond what is taken. The message names the limit."""
+
+    message = "This is too large."

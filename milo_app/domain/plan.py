@@ -320,7 +320,9 @@ class _Reader:
             data,
             at,
             kind=self._enum(QuestionKind, data, "kind", at),
-            criterion=self._criterion(criterion, f"{at}.criterion") if isinstance(criterion, Mapping) else None,
+            criterion=self._criterion(criterion, f"{at}.criterion")
+            if isinstance(criterion, Mapping)
+            else None,
             ideal=self._ideal(ideal, f"{at}.ideal") if isinstance(ideal, Mapping) else None,
         )
 
@@ -436,7 +438,9 @@ def _stage_problems(stage: StagePlan, at: str) -> dict[str, str]:
     if stage.kind is StageKind.RESUME and stage.questions:
         found[f"{at}.questions"] = "The resume stage is judged by criteria, not questions."
     if stage.kind is not StageKind.RESUME and stage.criteria:
-        found[f"{at}.criteria"] = "Criteria of their own belong to the resume stage; give each question its criterion."
+        found[f"{at}.criteria"] = (
+            "Criteria of their own belong to the resume stage; give each question its criterion."
+        )
     if stage.kind is not StageKind.RESUME and not stage.questions:
         found[f"{at}.questions"] = "This stage needs at least one question."
     if not 1 <= stage.weight <= 10:
@@ -479,7 +483,9 @@ def _question_problems(stage: StagePlan, question: Question, at: str) -> dict[st
     if question.dealbreaker and question.ideal is None:
         found[f"{at}.ideal"] = "A dealbreaker needs the answer that passes."
     if question.dealbreaker and question.kind not in STRUCTURED:
-        found[f"{at}.dealbreaker"] = "Only an exact answer (yes/no, choice, number, date) can be a dealbreaker."
+        found[f"{at}.dealbreaker"] = (
+            "Only an exact answer (yes/no, choice, number, date) can be a dealbreaker."
+        )
     if question.ideal is not None and not _ideal_fits(question.ideal):
         found[f"{at}.ideal"] = "This comparison and its value do not fit together."
     if not 0 <= question.min_follow_ups <= question.max_follow_ups <= 5:
@@ -508,5 +514,3 @@ def blank() -> Plan:
 def replace_stage(plan: Plan, stage: StagePlan) -> Plan:
     """*plan* with its stage of the same kind replaced."""
     return dataclasses.replace(plan, stages=tuple(stage if s.kind == stage.kind else s for s in plan.stages))
-
-

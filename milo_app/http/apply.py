@@ -78,6 +78,8 @@ async def apply_now(
             **typed,
         )
     except Invalid as problem:
-        facts = await run(landing.for_apply, Visitor(), workspace_slug=workspace, interviewer_slug=interviewer)
+        facts = await run(
+            landing.for_apply, Visitor(), workspace_slug=workspace, interviewer_slug=interviewer
+        )
         return server_pages.render("apply", 422, typed=typed, problems=problem.fields, **facts)
     return server_pages.render("emailed", email=email)

@@ -12,7 +12,7 @@ from milo_app.access.guards import candidate_actor
 from milo_app.access.running import run
 from milo_app.domain.actors import CandidateActor
 from milo_app.http import same_origin
-from milo_app.services import answers, interviews
+from milo_app.services import answers, applications, interviews
 
 router = APIRouter(prefix="/api/candidate/applications/{application_id}")
 
@@ -44,6 +44,11 @@ class SubmitBody(BaseModel):
     key: Key
 
 
+class ConsentBody(BaseModel):
+    text_version: Annotated[str, Field(max_length=60)]
+    sms: bool = False
+
+
 class TurnBody(BaseModel):
     key: Key
     stage: str
@@ -60,6 +65,13 @@ class TurnBody(BaseModel):
 @router.get("")
 async def standing(actor: Reader) -> dict[str, Any]:
     """Which screen the application stands at, and a stamp that changes when anything does."""
+    return await run(answers.standing, actor)
+
+
+@router.post("/consent")
+async def agree(actor: Writer, body: ConsentBody) -> dict[str, Any]:
+    """The candidate agrees to the notice whose version they read."""
+    await run(applications.consent, actor, text_version=body.text_version, sms=body.sms)
     return await run(answers.standing, actor)
 
 

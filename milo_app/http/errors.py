@@ -22,6 +22,7 @@ STATUS: dict[type[e.MiloError], int] = {
     e.NotSignedIn: 401,
     e.Throttled: 429,
     e.Conflict: 409,
+    e.TooLarge: 413,
     e.Invalid: 422,
 }
 
@@ -34,7 +35,9 @@ def status_of(problem: e.MiloError) -> int:
 def wants_json(request: Request) -> bool:
     """Whether the caller is a program (our own scripts, a webhook) and not a person reading a page."""
     path = request.url.path
-    return path.startswith(("/api/", "/webhooks/", "/dev/")) and "text/html" not in request.headers.get("accept", "")
+    return path.startswith(("/api/", "/webhooks/", "/dev/")) and "text/html" not in request.headers.get(
+        "accept", ""
+    )
 
 
 def as_json(problem: e.MiloError) -> JSONResponse:

@@ -42,7 +42,11 @@ async def press_start(request: Request, token: str) -> Response:
 @router.get(routes.PREVIEW)
 async def preview_page(token: str) -> Response:
     """What candidates see, for a recruiter's own test run."""
-    return _private(server_pages.render("preview", token=token, **await run(landing.for_preview, SystemActor(), token=token)))
+    return _private(
+        server_pages.render(
+            "preview", token=token, **await run(landing.for_preview, SystemActor(), token=token)
+        )
+    )
 
 
 @router.post(routes.PREVIEW_START)
@@ -51,7 +55,9 @@ async def start_preview(request: Request, token: str) -> Response:
     same_origin.require(request)
     member = await member_from_cookie(request.headers.get("cookie"))
     application = await run(previews.open, SystemActor(), token=token, member=member)
-    await run(applications.start, SystemActor(workspace_id=application.workspace_id), application_id=application.id)
+    await run(
+        applications.start, SystemActor(workspace_id=application.workspace_id), application_id=application.id
+    )
     return _enter(application)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from milo_app import routes
 from milo_app.access.running import run
@@ -32,6 +32,8 @@ async def ask(
 ) -> Response:
     """Ask for erasure, or for a person to look again."""
     same_origin.require(request)
+    if kind == "export":
+        return RedirectResponse(f"/privacy/{token}/export.json", 303)
     await run(landing.ask_from_privacy, SystemActor(), token=token, kind=kind, text=text)
     return await _page(token, asked=kind)
 
@@ -47,5 +49,7 @@ async def export(token: str) -> Response:
 async def _page(token: str, asked: str = "") -> Response:
     facts = await run(landing.for_privacy, SystemActor(), token=token)
     response = server_pages.render("privacy", token=token, asked=asked, **facts)
-    response.headers.update({"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"})
+    response.headers.update(
+        {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
+    )
     return response

@@ -10,7 +10,7 @@ from milo_app.domain import journey
 from milo_app.domain import records as r
 from milo_app.domain.actors import SystemActor
 from milo_app.domain.plan import Plan, StagePlan
-from milo_app.services import applications, evaluations, invitations, material, texting
+from milo_app.services import applications, evaluations, interviews, invitations, material
 from milo_app.services.material import Material
 from milo_app.services.ports import Deps, UnitOfWork
 
@@ -71,7 +71,7 @@ def _conclude(uow: UnitOfWork, application: r.Application, plan: Plan, kind: str
     if review:
         settled = applications.touch(uow, settled, needs_review=True)
     applications.note(uow, settled, "report_available", stage=kind)
-    texting.greet(uow, settled, plan)
+    interviews.greet(uow, settled, plan)
     if settled.state is r.ApplicationState.COMPLETED:
         _thank(uow, settled)
 
@@ -90,7 +90,12 @@ def _gate(
     if not uow.instance.model_name:
         return r.StageState.DONE, "below the minimum score", None, True
     expected = f"at least {stage.min_score:g} %"
-    stopped_by = {"kind": "min_score", "stage": str(row.kind), "answer": f"{row.score:.0f} %", "expected": expected}
+    stopped_by = {
+        "kind": "min_score",
+        "stage": str(row.kind),
+        "answer": f"{row.score:.0f} %",
+        "expected": expected,
+    }
     return r.StageState.FAILED, "min_score", stopped_by, False
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from milo_app.domain.actors import CandidateActor
 from milo_app.domain.dealbreakers import StageVerdict
 from milo_app.domain.errors import Conflict, Invalid, NotFound
 from milo_app.domain.plan import Plan, Question, QuestionKind, StagePlan
-from milo_app.services import applications
+from milo_app.services import applications, interviews
 from milo_app.services.ports import UnitOfWork
 from milo_app.services.transactions import command, query
 from milo_app.services.work import Work
@@ -144,7 +144,9 @@ def _question(stage: StagePlan, question_id: str) -> Question:
 
 def _profile(value: Any) -> dict[str, Any]:
     """Corrected resume fields: texts, and lists of texts or of flat objects. Raises Invalid for anything else."""
-    wrong = Invalid("This could not be read. Please type it again.", fields={PROFILE: "Please check these fields."})
+    wrong = Invalid(
+        "This could not be read. Please type it again.", fields={PROFILE: "Please check these fields."}
+    )
     if not isinstance(value, Mapping) or len(str(value)) > _PROFILE_LIMIT:  # pyright: ignore[reportUnknownArgumentType]
         raise wrong
     kept: dict[str, Any] = {}
@@ -177,7 +179,9 @@ def submit_stage(uow: UnitOfWork, actor: CandidateActor, *, stage: str, key: str
     return _standing(uow, settled)
 
 
-def hand_in(uow: UnitOfWork, application: r.Application, row: r.ApplicationStage, plan: Plan) -> r.Application:
+def hand_in(
+    uow: UnitOfWork, application: r.Application, row: r.ApplicationStage, plan: Plan
+) -> r.Application:
     """The one way in which a stage is handed in, on whatever channel. The caller holds the application's lock."""
     stage = plan.stage(row.kind)
     if stage is None:
@@ -209,14 +213,20 @@ def hand_in(uow: UnitOfWork, application: r.Application, row: r.ApplicationStage
         # The stage is decided here and now: nothing after it may open, not even for a moment.
         alone = journey.submit_stage(application, rows, row.kind, uow.now, gated=True)
         failed = journey.conclude_stage(
-            alone.application, alone.stages, row.kind, r.StageState.FAILED, uow.now, reason="dealbreaker", stopped_by=stopped_by
+            alone.application,
+            alone.stages,
+            row.kind,
+            r.StageState.FAILED,
+            uow.now,
+            reason="dealbreaker",
+            stopped_by=stopped_by,
         )
         step = dataclasses.replace(failed, events=(*alone.events, *failed.events))
     settled = applications.keep(uow, rows, step)
     if verdict.needs_review:
         settled = applications.touch(uow, settled, needs_review=True)
     uow.enqueue(Work.ADVANCE_APPLICATION, application.id, str(row.kind), str(row.attempt))
-    _greet_next(uow, settled, plan)
+    interviews.greet(uow, settled, plan)
     return settled
 
 
@@ -252,16 +262,11 @@ def _note_verdict(
                 passed=passed,
                 confidence=1.0 if passed is not None else 0.0,
                 quotes=quotes,
-                status="needs_review" if question_id in review else ("scored" if passed is not None else "open"),
+                status="needs_review"
+                if question_id in review
+                else ("scored" if passed is not None else "open"),
             )
         )
-
-
-def _greet_next(uow: UnitOfWork, application: r.Application, plan: Plan) -> None:
-    """Where a conversation by text message opens, its first question goes out in this same transaction."""
-    from milo_app.services import texting
-
-    texting.greet(uow, application, plan)
 
 
 # --- Standing ---------------------------------------------------------------------------------------------------------
@@ -285,10 +290,3 @@ def _standing(uow: UnitOfWork, application: r.Application) -> dict[str, Any]:
         "state": str(application.state),
         "stamp": stamp,
     }
-
-
-def mark_begun(uow: UnitOfWork, row: r.ApplicationStage) -> r.ApplicationStage:
-    """Note that a talk has begun, so that its device check is not shown again."""
-    if row.data.get("begun"):
-        return row
-    return uow.stages.save(replace(row, data={**row.data, "begun": True}))

@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 from milo_app.domain import consent as notices
-from milo_app.domain import journey, plan as plans
+from milo_app.domain import journey
+from milo_app.domain import plan as plans
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor, CandidateActor, MemberActor
 from milo_app.domain.errors import Conflict, Forbidden, Gone, Invalid, NotFound
@@ -138,7 +139,9 @@ EVENTS: Mapping[str, str] = {
 }
 
 
-def note(uow: UnitOfWork, application: r.Application, kind: str, **data: str | int | float | bool | None) -> None:
+def note(
+    uow: UnitOfWork, application: r.Application, kind: str, **data: str | int | float | bool | None
+) -> None:
     """Append an Event about *application*; a preview's says so, and counts nowhere."""
     uow.emit(
         "application",
@@ -176,7 +179,11 @@ def create(
 
     Returns the application and whether it is new. Raises Invalid for an address or number that cannot be one.
     """
-    name, email, phone = candidates.clean_name(name), candidates.clean_email(email), candidates.clean_phone(phone)
+    name, email, phone = (
+        candidates.clean_name(name),
+        candidates.clean_email(email),
+        candidates.clean_phone(phone),
+    )
     if not (name or email or phone):
         raise Invalid(fields={"name": "A name, an address or a number is needed."})
     if not preview:
@@ -188,7 +195,11 @@ def create(
         uow, interviewer.workspace_id, name=name, email=email, phone=phone, language=language, source=source
     )
     person = _note_sms_consent(uow, person, phone, sms_consent, source)
-    known = None if preview else uow.applications.first(interviewer_id=interviewer.id, candidate_id=person.id, preview=False)
+    known = (
+        None
+        if preview
+        else uow.applications.first(interviewer_id=interviewer.id, candidate_id=person.id, preview=False)
+    )
     if known is not None:
         return known, False
     application = uow.applications.add(
@@ -352,7 +363,9 @@ _ACCOMMODATIONS = frozenset({"untimed", "speech_off", "typed"})
 
 
 @command
-def set_accommodations(uow: UnitOfWork, actor: CandidateActor, *, wanted: Mapping[str, bool]) -> r.Application:
+def set_accommodations(
+    uow: UnitOfWork, actor: CandidateActor, *, wanted: Mapping[str, bool]
+) -> r.Application:
     """More time, no spoken questions, typing instead of speaking: given at once, no approval, never in a report."""
     application = uow.applications.lock(actor.application_id)
     chosen = {key: True for key, on in wanted.items() if key in _ACCOMMODATIONS and on is True}
@@ -416,7 +429,9 @@ def grant_retake(uow: UnitOfWork, actor: MemberActor, *, application_id: str, st
     """A new attempt from *stage* on; the earlier one is kept."""
     application, rows = _by_member(uow, application_id)
     ids = [uow.new_id() for _ in rows]
-    return keep(uow, rows, journey.retake(application, rows, stage, ids, uow.now, _fresh_due(uow, application)))
+    return keep(
+        uow, rows, journey.retake(application, rows, stage, ids, uow.now, _fresh_due(uow, application))
+    )
 
 
 def _fresh_due(uow: UnitOfWork, application: r.Application) -> Any:

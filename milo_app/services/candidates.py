@@ -35,7 +35,9 @@ def clean_phone(raw: str | None, region: str = "US") -> str | None:
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_possible_number(number):
-        raise Invalid(fields={"phone": "This does not look like a phone number. Include the country code, like +1."})
+        raise Invalid(
+            fields={"phone": "This does not look like a phone number. Include the country code, like +1."}
+        )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
@@ -96,5 +98,7 @@ def _filled_in(
     uow: UnitOfWork, person: r.Candidate, *, name: str, email: str | None, phone: str | None
 ) -> r.Candidate:
     """Fill what was missing; what a person gave earlier is never overwritten."""
-    fuller = replace(person, name=person.name or name, email=person.email or email, phone=person.phone or phone)
+    fuller = replace(
+        person, name=person.name or name, email=person.email or email, phone=person.phone or phone
+    )
     return uow.candidates.save(fuller) if fuller != person else person

@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from milo_app.domain import evidence, scoring
 from milo_app.domain import evaluation as rules
+from milo_app.domain import evidence, scoring
 from milo_app.domain import records as r
 from milo_app.domain.actors import MemberActor, SystemActor
 from milo_app.domain.errors import Conflict, Invalid
@@ -33,14 +33,20 @@ def judge(evaluator: Evaluator, what: Material, person: r.Candidate, language: s
     The text is judged without the person's identity; quotes are then found again, verbatim, in their own words. A
     judgement whose quote cannot be found is asked for once more and then left to a person.
     """
-    label = {"evaluator": evaluator.name, "model": evaluator.model, "prompt_version": evaluator.prompt_version}
+    label = {
+        "evaluator": evaluator.name,
+        "model": evaluator.model,
+        "prompt_version": evaluator.prompt_version,
+    }
     if not what.text.strip():
         reason = "not transcribed" if what.untranscribed else "no answer"
         return {**label, "status": "needs_review", "reasons": (reason,)}
     blind = evidence.redact(what.text, identity_of(person))
     question = what.question.text if what.question else ""
     for _ in range(TRIES):
-        verdict = evaluator.judge(question=question, criterion=what.criterion, text=blind.text, language=language)
+        verdict = evaluator.judge(
+            question=question, criterion=what.criterion, text=blind.text, language=language
+        )
         quotes = _places(what, blind, verdict)
         if verdict.score is not None and quotes and rules.verify(verdict, blind.text):
             status = "needs_review" if verdict.needs_review else "scored"

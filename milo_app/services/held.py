@@ -36,7 +36,8 @@ def export(uow: UnitOfWork, actor: Actor, *, token: str) -> dict[str, Any]:
         "consents": [_plain(x) for x in uow.consents.find(order="at", **held)],
         "requests": [_plain(x) for x in uow.requests.find(order="at", **held)],
         "comments": [
-            {"at": x.at.isoformat(), "text": x.text, "rating": x.rating} for x in uow.comments.find(order="at", **held)
+            {"at": x.at.isoformat(), "text": x.text, "rating": x.rating}
+            for x in uow.comments.find(order="at", **held)
         ],
     }
 

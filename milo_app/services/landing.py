@@ -131,7 +131,9 @@ def for_apply(uow: UnitOfWork, actor: Actor, *, workspace_slug: str, interviewer
     """The public page of a role. Raises NotFound for slugs that are nobody's or not published."""
     workspace = uow.workspaces.first(slug=workspace_slug)
     interviewer = (
-        uow.interviewers.first(workspace_id=workspace.id, slug=interviewer_slug) if workspace is not None else None
+        uow.interviewers.first(workspace_id=workspace.id, slug=interviewer_slug)
+        if workspace is not None
+        else None
     )
     if workspace is None or interviewer is None or interviewer.version == 0:
         raise NotFound("We could not find that page.")

@@ -73,7 +73,11 @@ def of_question(
         pieces.append(Piece(text=answer.value, source="answer", answer_id=answer.id))
     silent = sum(1 for t in turns if not t.transcribed)
     return Material(
-        stage=str(stage.kind), question=question, criterion=criterion, pieces=tuple(pieces), untranscribed=silent
+        stage=str(stage.kind),
+        question=question,
+        criterion=criterion,
+        pieces=tuple(pieces),
+        untranscribed=silent,
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from milo_app.domain import keywords, replies
 from milo_app.domain import records as r
 from milo_app.domain import stages as stage_types
-from milo_app.domain.actors import Actor, CandidateActor, SystemActor
+from milo_app.domain.actors import Actor, SystemActor
 from milo_app.domain.keywords import Keyword
 from milo_app.domain.plan import Plan
 from milo_app.services import answers, applications, candidates, interviews, invitations, links
@@ -32,7 +32,9 @@ def receive(
     A wish to stop counts from this moment, before anything else is looked at. Returns None for a number that nobody
     here knows: there is no one to answer for, and nothing to keep.
     """
-    known = uow.messages.first(channel=r.Channel.SMS, direction="in", provider=provider, provider_id=provider_id)
+    known = uow.messages.first(
+        channel=r.Channel.SMS, direction="in", provider=provider, provider_id=provider_id
+    )
     if known is not None:
         return known
     number = candidates.clean_phone(sender) or sender
@@ -134,7 +136,9 @@ def _answer(uow: UnitOfWork, system: SystemActor, application: r.Application, me
     link = links.candidate_url(uow.instance, application)
     match keywords.keyword(message.body):
         case Keyword.STOP:
-            _reply(uow, application, message, replies.reply("stopped", language, link=link), despite_stop=True)
+            _reply(
+                uow, application, message, replies.reply("stopped", language, link=link), despite_stop=True
+            )
         case Keyword.WRONG_NUMBER:
             _reply(uow, application, message, replies.reply("wrong_number", language), despite_stop=True)
         case Keyword.HELP:
@@ -168,18 +172,12 @@ def _lead_on(
         where = "continue" if application.state in _LIVE else "over"
         _reply(uow, application, message, replies.reply(where, language, role=plan.title, link=link))
         return
-    holder = CandidateActor(
-        workspace_id=application.workspace_id,
-        application_id=application.id,
-        candidate_id=application.candidate_id,
-    )
     if keywords.keyword(message.body) is Keyword.START:
-        talk = interviews.begin(uow, holder, stage=str(row.kind))
-        said = [talk.turns[-1]["text"]] if talk.turns else []
+        said = " ".join(turn.text for turn in interviews.last_words(uow, row))
     else:
-        said = interviews.take_text(uow, holder, application, row, plan, message)
+        said = interviews.take_text(uow, application, row, plan, message)
     if said:
-        _reply(uow, application, message, " ".join(said))
+        _reply(uow, application, message, said)
     after = uow.applications.get(application.id)
     ready = applications.stage_row(uow, after, row.kind)
     if ready.state is r.StageState.OPEN and interviews.finished(uow, ready):
@@ -202,22 +200,3 @@ def _reply(
         now_ok=True,
         despite_stop=despite_stop,
     )
-
-
-def greet(uow: UnitOfWork, application: r.Application, plan: Plan) -> None:
-    """Where the stage by text message has just opened: ask its first question and text it, where we may."""
-    row = next((s for s in applications.stages_of(uow, application) if s.state is r.StageState.OPEN), None)
-    if row is None or row.kind != "sms" or application.consented_at is None:
-        return
-    said = interviews.open_talk(uow, application, row, plan, channel="sms")
-    if said and not application.preview:
-        invitations.queue(
-            uow,
-            SystemActor(workspace_id=application.workspace_id),
-            application=application,
-            kind="interview",
-            template="interview",
-            variables={"text": " ".join(said)},
-            channels=["sms"],
-            dedupe=f"greet:{row.id}",
-        )
