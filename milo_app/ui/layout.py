@@ -117,7 +117,11 @@ def column(label: Any, *, sort: Any = None, **props: Any) -> rx.Component:
 
 def row(*cells: Any, **props: Any) -> rx.Component:
     """One row; each cell that is no `td` or `th` is put into one."""
-    return rx.el.tr(*[c if getattr(c, "tag", "") in ("td", "th") else rx.el.td(c) for c in cells], **props)
+    return rx.el.tr(*[c if _is_cell(c) else rx.el.td(c) for c in cells], **props)
+
+
+def _is_cell(cell: Any) -> bool:
+    return isinstance(cell, rx.Component) and cell.tag in ("td", "th")
 
 
 def tabs(entries: Sequence[tuple[Any, Any, Any]], *, label: str = "Sections") -> rx.Component:
