@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import reflex as rx
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -98,10 +99,17 @@ class _Behind:
     def __init__(self, reflex: ASGIApp, http: ASGIApp) -> None:
         self.reflex = reflex
         self.http = http
+        self.pages = GZipMiddleware(http, minimum_size=1000, compresslevel=6)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        to_reflex = scope["path"].rstrip("/") == "/_event"
-        await (self.reflex if to_reflex else self.http)(scope, receive, send)
+        path: str = scope["path"]
+        if path.rstrip("/") == "/_event":
+            await self.reflex(scope, receive, send)
+        elif scope["type"] == "http" and not path.startswith(("/files/", "/api/candidate/")):
+            await self.pages(scope, receive, send)
+        else:
+            # Recordings are small already, and a part of one must come out byte for byte.
+            await self.http(scope, receive, send)
 
 
 def _calls(livekit_url: str) -> list[str]:
