@@ -12,7 +12,7 @@ from milo_app.access.guards import candidate_actor
 from milo_app.access.running import run
 from milo_app.domain.actors import CandidateActor
 from milo_app.http import same_origin
-from milo_app.services import answers, applications, interviews
+from milo_app.services import answers, consents, interviews
 
 router = APIRouter(prefix="/api/candidate/applications/{application_id}")
 
@@ -71,7 +71,7 @@ async def standing(actor: Reader) -> dict[str, Any]:
 @router.post("/consent")
 async def agree(actor: Writer, body: ConsentBody) -> dict[str, Any]:
     """The candidate agrees to the notice whose version they read."""
-    await run(applications.consent, actor, text_version=body.text_version, sms=body.sms)
+    await run(consents.agree, actor, text_version=body.text_version, sms=body.sms)
     return await run(answers.standing, actor)
 
 

@@ -14,7 +14,7 @@ from milo_app.domain import plan as plans
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor, CandidateActor, MemberActor
 from milo_app.domain.errors import Conflict, Forbidden, Gone, Invalid, NotFound
-from milo_app.domain.plan import Plan, StageKind
+from milo_app.domain.plan import Plan
 from milo_app.services import candidates, links
 from milo_app.services.ports import UnitOfWork
 from milo_app.services.transactions import command, query
@@ -189,12 +189,12 @@ def create(
     if not preview:
         for application, person in uow.applications.by_contact(interviewer.id, email=email, phone=phone):
             if candidates.same_person(name, person.name) and not application.preview:
-                _note_sms_consent(uow, person, phone, sms_consent, source)
+                note_sms_consent(uow, person, phone, sms_consent, source)
                 return application, False
     person = candidates.find_or_add(
         uow, interviewer.workspace_id, name=name, email=email, phone=phone, language=language, source=source
     )
-    person = _note_sms_consent(uow, person, phone, sms_consent, source)
+    person = note_sms_consent(uow, person, phone, sms_consent, source)
     known = (
         None
         if preview
@@ -221,7 +221,7 @@ def create(
     return application, True
 
 
-def _note_sms_consent(
+def note_sms_consent(
     uow: UnitOfWork, person: r.Candidate, phone: str | None, given: bool, source: str
 ) -> r.Candidate:
     """Record a yes to texts, with the words shown; the absence of a yes changes nothing that was given before."""
@@ -289,42 +289,6 @@ def _snapshot(uow: UnitOfWork, interviewer: r.Interviewer) -> r.InterviewerVersi
             published_at=uow.now,
         )
     )
-
-
-@command
-def consent(uow: UnitOfWork, actor: CandidateActor, *, text_version: str, sms: bool = False) -> r.Application:
-    """The candidate agreed to the notice they read. Raises Conflict when the words have changed since."""
-    application = uow.applications.lock(actor.application_id)
-    person = uow.candidates.get(application.candidate_id)
-    notice = notices.interview(person.language, video=_has_video(plan_of(uow, application)))
-    if text_version != notice.version:
-        raise Conflict("The notice has changed since you opened this page. Please read it again.")
-    if application.consented_at is not None:
-        return application
-    uow.consents.add(
-        r.Consent(
-            id=uow.new_id(),
-            workspace_id=application.workspace_id,
-            kind="interview",
-            given=True,
-            at=uow.now,
-            source="web",
-            text_version=notice.version,
-            text_hash=notice.hash,
-            candidate_id=person.id,
-            application_id=application.id,
-            ip=actor.ip,
-        )
-    )
-    if sms:
-        _note_sms_consent(uow, person, None, True, "web")
-    note(uow, application, "consent_given")
-    return touch(uow, application, consented_at=uow.now)
-
-
-def _has_video(plan: Plan) -> bool:
-    voice = plan.stage(StageKind.VOICE)
-    return voice is not None and voice.video
 
 
 @command

@@ -15,7 +15,7 @@ from milo_app.domain import records as r
 from milo_app.domain.actors import Actor, CandidateActor, MemberActor, SystemActor
 from milo_app.domain.errors import Forbidden, Invalid, NotFound
 from milo_app.domain.plan import Plan, StageKind
-from milo_app.services import answers, applications, interviews, links, resumes, sample_answers
+from milo_app.services import answers, applications, consents, interviews, links, resumes, sample_answers
 from milo_app.services.ports import Deps, UnitOfWork
 from milo_app.services.sample_answers import How
 from milo_app.services.transactions import command
@@ -175,7 +175,7 @@ def _begin(deps: Deps, actor: CandidateActor) -> Plan:
             person = uow.candidates.get(application.candidate_id)
             voice = plan.stage(StageKind.VOICE)
             notice = notices.interview(person.language, video=voice is not None and voice.video)
-            applications.consent(uow, actor, text_version=notice.version)
+            consents.agree(uow, actor, text_version=notice.version)
     return plan
 
 

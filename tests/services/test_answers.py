@@ -13,7 +13,7 @@ from milo_app.domain import consent as notices
 from milo_app.domain import records as r
 from milo_app.domain.actors import CandidateActor, SystemActor
 from milo_app.domain.errors import Conflict, Invalid
-from milo_app.services import answers, applications
+from milo_app.services import answers, applications, consents
 from milo_app.services.ports import Deps
 from tests import builders
 
@@ -53,7 +53,7 @@ def begin(deps: Deps, data: dict[str, Any]) -> CandidateActor:
             workspace_id=workspace.id, application_id=application.id, candidate_id=application.candidate_id
         )
         video = any(stage.get("video") for stage in data["stages"])
-        applications.consent(uow, actor, text_version=notices.interview("en", video=video).version)
+        consents.agree(uow, actor, text_version=notices.interview("en", video=video).version)
     return actor
 
 
