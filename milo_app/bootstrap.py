@@ -35,7 +35,6 @@ def build(settings: Settings, *, clock: Clock | None = None, **parts: Any) -> De
         quiet_hours=not settings.local,
         sms_sender=settings.sms_sender,
         email_sender=settings.email_sender,
-        model_name=settings.llm_model,
     )
     made: dict[str, Any] = {
         "uow": lambda: Database(settings.database_url, clock, instance),
