@@ -64,11 +64,11 @@ def is_thin(text: str) -> bool:
 # --- Yes and no -----------------------------------------------------------------------------------------------------
 
 _YES = frozenset(
-    """yes yep yeah yea yup ya yas ye y sure correct right true affirmative absolutely definitely certainly indeed
+    """yes yep yeah yea yup yas ye sure correct right true affirmative absolutely definitely certainly indeed
     si claro correcto exacto efectivamente cierto afirmativo sip sep confirm confirmo""".split()
 )
 _NO = frozenset(
-    """no nope nah nop not never none negative n neither dont doesnt didnt havent hasnt hadnt cant cannot couldnt isnt
+    """no nope nah nop not never none negative neither dont doesnt didnt havent hasnt hadnt cant cannot couldnt isnt
     arent wasnt werent wont without unable false nunca jamas tampoco ninguno ninguna sin negativo falso""".split()
 )
 _YES_PHRASES = re.compile(
@@ -85,6 +85,8 @@ _NOT_A_NO = re.compile(
     r"\b(no (problem|worries|doubt|hay problema|hay duda)|not (a problem|only)|como no|without (a )?doubt|sin duda)\b"
 )
 _SURELY_NOT = re.compile(r"\b(of course|claro|por supuesto|desde luego)( que)? (no|not)\b")
+#: Too short to be looked for among other words: "y" is also "and", "ya" is also "already".
+_REPLIES: Mapping[str, bool] = {"1": True, "y": True, "ya": True, "2": False, "n": False}
 _FACES: Mapping[str, bool] = {"👍": True, "👌": True, "✅": True, "✔": True, "👎": False, "❌": False}
 
 
@@ -94,8 +96,8 @@ def yes_or_no(text: str) -> Heard:
     plain = normal(text)
     if not plain:
         return Heard(value=faces.pop(), confidence=0.95, quote=text) if len(faces) == 1 else NOT_UNDERSTOOD
-    if plain in ("1", "2"):
-        return Heard(value=plain == "1", confidence=0.99, quote=text)
+    if plain in _REPLIES:
+        return Heard(value=_REPLIES[plain], confidence=0.99, quote=text)
     if len(faces) > 1 or _HEDGES.search(plain):
         return NOT_UNDERSTOOD
     said = _NOT_A_NO.sub(" ", _SURELY_NOT.sub("no", plain)).split()
