@@ -15,7 +15,21 @@ _redis_url = os.environ.get("REDIS_URL") or None
 
 config = rx.Config(
     app_name="milo_app",
-    plugins=[rx.plugins.TailwindV4Plugin(), SameOriginPlugin()],
+    plugins=[
+        # Where class names stand: what Reflex generates, and our own components (milo_app/web).
+        rx.plugins.TailwindV4Plugin(
+            {
+                "content": [
+                    "./app/**/*.jsx",
+                    "./app_components/**/*.jsx",
+                    "./utils/**/*.{js,jsx}",
+                    "./public/external/**/*.{js,jsx}",
+                ],
+                "plugins": [],
+            }
+        ),
+        SameOriginPlugin(),
+    ],
     disable_plugins=[rx.plugins.SitemapPlugin],
     # Pages keep almost nothing; what matters is in the database. Without Redis the state of a tab lives in
     # memory: the default would write each tab's state, personal data included, to a file.
