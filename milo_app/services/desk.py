@@ -24,6 +24,7 @@ from milo_app.domain.records import (
     Role,
     StageState,
 )
+from milo_app.services import applications, invitations, links
 from milo_app.services.ports import UnitOfWork
 from milo_app.services.transactions import command, query
 
@@ -266,8 +267,62 @@ def table(
         "total": sum(n for *_, n in counted),
         "title": chosen.title if chosen else "",
         "counts": _state_counts(counted),
-        "published": bool(chosen and chosen.version),
+        "published": bool(chosen and chosen.version and chosen.state is InterviewerState.ACTIVE),
+        "roles": [[i.id, i.title] for i in uow.interviewers.find(order="-updated_at", limit=_MOST)],
+        "apply_url": links.apply_url(uow.instance, uow.workspaces.get(actor.workspace_id), chosen) if chosen else "",
     }
+
+
+@command
+def add_candidate(
+    uow: UnitOfWork,
+    actor: MemberActor,
+    *,
+    interviewer_id: str,
+    name: str,
+    email: str = "",
+    phone: str = "",
+    sms_consent: bool = False,
+) -> dict[str, str]:
+    """Add one person by hand and invite them: `{outcome, name, reason, url}`, `url` being their own link to hand over.
+
+    Adding the same person again invites nobody twice. Raises Forbidden for a viewer, NotFound, Invalid, Conflict where
+    the role is not open.
+    """
+    if not actor.can(Role.RECRUITER):
+        raise Forbidden("Viewers cannot invite candidates.")
+    interviewer = uow.interviewers.get(interviewer_id)
+    invitations.check_open(uow, interviewer)
+    application, _ = applications.create(
+        uow,
+        actor,
+        interviewer=interviewer,
+        name=name,
+        email=email,
+        phone=phone,
+        sms_consent=sms_consent,
+        language=str(interviewer.draft.get("language", "en")),
+    )
+    invited = invitations.invite(uow, actor, application_id=application.id)
+    return {
+        "outcome": invited.outcome,
+        "name": name.strip() or email or phone,
+        "reason": invited.reason,
+        "url": links.candidate_url(uow.instance, application),
+    }
+
+
+@query
+def neighbours(uow: UnitOfWork, actor: MemberActor, *, application_id: str) -> dict[str, str]:
+    """Ids of the applications before and after one, newest first, within its role: `{previous, next}`, empty at the ends."""
+    application = uow.applications.get(application_id)
+    if application.preview:
+        return {"previous": "", "next": ""}
+    here = (application.created_at, application.id)
+    role = application.interviewer_id
+    after = uow.applications.table(interviewer_id=role, sort="-created_at", after=here, limit=1)
+    before = uow.applications.table(interviewer_id=role, sort="created_at", after=here, limit=1)
+    return {"previous": before[0][0].id if before else "", "next": after[0][0].id if after else ""}
 
 
 def _state_counts(counted: Sequence[tuple[str, str, str | None, str, int]]) -> dict[str, int]:

@@ -360,6 +360,16 @@ def add_member(
     return member
 
 
+@command
+def set_up_url(uow: UnitOfWork, actor: SystemActor, *, member_id: str) -> str:
+    """A link for a member's first password, to hand over oneself (the command line). Raises NotFound."""
+    member = uow.members.get(member_id)
+    secret = _link(
+        uow, workspace_id=member.workspace_id, member_id=member.id, purpose="set_up", life=SET_UP_LINK_LIFE
+    )
+    return f"{uow.instance.public_url}/set-up/{secret}"
+
+
 def _workspace_of(uow: UnitOfWork, actor: Actor) -> str:
     if actor.workspace_id is None:
         raise Invalid(fields={"workspace": "Say which workspace."})
@@ -511,3 +521,10 @@ _SYSTEMS = (
     ("Mac OS", "Mac"),
     ("Linux", "Linux"),
 )
+
+
+@query
+def company(uow: UnitOfWork, actor: MemberActor) -> str:
+    """The name that candidates see, for the head of a desk page."""
+    workspace = uow.workspaces.get(actor.workspace_id)
+    return str(workspace.brand.get("name") or workspace.name)

@@ -1,0 +1,60 @@
+"""The frame of every desk page: navigation, who is signed in, the notice, and what stands there while it loads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from milo_app import ui
+from milo_app.recruiter.parts import Desk
+
+_NAV = (("Home", "/app/"), ("Candidates", "/app/candidates/"), ("Requests", "/app/requests/"), ("Settings", "/app/settings/"))
+
+
+def frame(state: Any, *children: Any, current: str = "", title: str = "") -> rx.Component:
+    """A desk page over *state* (a `DeskState`); *children* are drawn once it is ready."""
+    return ui.desk_shell(
+        Desk.create(leave=state.leave),
+        rx.el.div(
+            rx.cond(
+                state.notice,
+                rx.el.div(
+                    rx.el.p(state.notice),
+                    class_name=rx.match(
+                        state.notice_kind,
+                        ("problem", "notice notice-bad"),
+                        ("done", "notice notice-ok"),
+                        "notice",
+                    ),
+                ),
+            ),
+            role="status",
+            aria_live="polite",
+            class_name="empty:hidden sticky top-2 z-30",
+        ),
+        rx.cond(state.ready, rx.fragment(*children), _waiting(state, title)),
+        nav=[(label, href, href == current) for label, href in _NAV],
+        workspace=rx.cond(state.company, state.company, "Milo"),
+        account=_account(state),
+    )
+
+
+def _waiting(state: Any, title: str) -> rx.Component:
+    return rx.cond(
+        state.notice,
+        ui.empty("This page cannot be shown", "It may have been removed, or it belongs to another workspace.",
+                 ui.button_link("Go to Home", "/app/")),
+        rx.el.div(rx.el.h1(title, class_name="mb-6") if title else rx.fragment(), ui.skeleton(6)),
+    )
+
+
+def _account(state: Any) -> rx.Component:
+    return rx.cond(
+        state.me,
+        rx.el.div(
+            rx.el.span(state.me, class_name="muted text-sm max-sm:hidden"),
+            ui.form_button("Sign out", "/sign-out", kind="quiet", small=True),
+            class_name="row",
+        ),
+    )
