@@ -4,6 +4,9 @@ import sys
 
 import typer
 
+from milo_app.cli import demo, doctor, interviewer, people
+from milo_app.cli.output import Json, faults_told, tell
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -27,15 +30,13 @@ def build() -> None:
 
 
 @app.command()
-def migrate() -> None:
+def migrate(as_json: Json = False) -> None:
     """Bring the database to the form that this version needs."""
-    from milo_app import bootstrap, config
+    from milo_app import bootstrap
 
-    try:
-        bootstrap.migrate(config.load())
-    except config.Misconfigured as problem:
-        sys.exit(str(problem))
-    print("The database is up to date.")
+    with faults_told():
+        bootstrap.migrate(bootstrap.settings())
+        tell({"migrated": True}, as_json, "The database is up to date.")
 
 
 @app.command()
@@ -48,3 +49,12 @@ def worker() -> None:
         runtime.work_forever(bootstrap.deps(), bootstrap.settings())
     except (config.Misconfigured, runtime.CannotStart) as problem:
         sys.exit(str(problem))
+
+
+app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
+app.command("invite")(people.invite)
+app.add_typer(interviewer.app, name="interviewer")
+app.add_typer(people.application_app, name="application")
+app.add_typer(people.member_app, name="member")
+app.add_typer(people.workspace_app, name="workspace")

@@ -91,7 +91,9 @@ def lost_link(uow: UnitOfWork, actor: Actor, *, email: str, network: str = "") -
     found: list[r.Application] = []
     for person in uow.candidates.find(email=address):
         if person.erased_at is None:
-            found += uow.applications.find(order="-id", candidate_id=person.id, preview=False, limit=_MOST_LINKS)
+            found += uow.applications.find(
+                order="-id", candidate_id=person.id, preview=False, limit=_MOST_LINKS
+            )
     for application in sorted(found, key=lambda a: a.id, reverse=True)[:_MOST_LINKS]:
         if uow.interviewers.get(application.interviewer_id).version > 0:
             _send_link(uow, actor, application)
@@ -101,7 +103,9 @@ def open_interviewer(uow: UnitOfWork, workspace_slug: str, interviewer_slug: str
     """The interviewer behind a public page. Raises NotFound where there is none, Gone where it takes nobody now."""
     workspace = uow.workspaces.first(slug=workspace_slug)
     interviewer = (
-        uow.interviewers.first(workspace_id=workspace.id, slug=interviewer_slug) if workspace is not None else None
+        uow.interviewers.first(workspace_id=workspace.id, slug=interviewer_slug)
+        if workspace is not None
+        else None
     )
     if interviewer is None or interviewer.version == 0:
         raise NotFound("We could not find this job. Check the address, or ask whoever gave it to you.")
@@ -139,7 +143,9 @@ def _throttle(uow: UnitOfWork, purpose: str, address: str, network: str) -> None
     for kind, value, most in (("network", network, _PER_NETWORK), ("address", address, _PER_ADDRESS)):
         key = hashlib.sha256(f"{purpose}|{kind}|{value}".encode()).hexdigest()
         if uow.throttle.count(key, since) >= most:
-            raise Throttled(int(_WINDOW.total_seconds()), "Too many tries. Please wait an hour and try again.")
+            raise Throttled(
+                int(_WINDOW.total_seconds()), "Too many tries. Please wait an hour and try again."
+            )
         uow.throttle.add(key, uow.now)
 
 

@@ -25,12 +25,18 @@ _MOST_CHARACTERS = 10_000_000
 _BATCH = 50
 
 _NAMES: Mapping[str, frozenset[str]] = {
-    "name": frozenset({"name", "full name", "candidate", "candidate name", "applicant", "nombre", "nombre completo"}),
+    "name": frozenset(
+        {"name", "full name", "candidate", "candidate name", "applicant", "nombre", "nombre completo"}
+    ),
     "first_name": frozenset({"first name", "firstname", "given name", "nombre de pila"}),
     "last_name": frozenset({"last name", "lastname", "surname", "family name", "apellido", "apellidos"}),
     "email": frozenset({"email", "e mail", "email address", "mail", "correo", "correo electronico"}),
-    "phone": frozenset({"phone", "phone number", "mobile", "mobile number", "cell", "cell phone", "telephone", "telefono"}),
-    "sms_consent": frozenset({"sms consent", "sms", "text consent", "texts", "sms opt in", "consent", "opt in"}),
+    "phone": frozenset(
+        {"phone", "phone number", "mobile", "mobile number", "cell", "cell phone", "telephone", "telefono"}
+    ),
+    "sms_consent": frozenset(
+        {"sms consent", "sms", "text consent", "texts", "sms opt in", "consent", "opt in"}
+    ),
     "language": frozenset({"language", "lang", "idioma"}),
 }
 _YES = frozenset({"yes", "y", "true", "t", "1", "x", "on", "si", "sí", "ok"})
@@ -62,12 +68,16 @@ def read(text: str) -> list[Row]:
     if re.match(r"sep=.\n", text):  # written by Excel for itself
         text = text.split("\n", 1)[1]
     if not text.strip():
-        raise Invalid(fields={"csv": "This file is empty. It needs columns such as name, email, phone, sms_consent."})
+        raise Invalid(
+            fields={"csv": "This file is empty. It needs columns such as name, email, phone, sms_consent."}
+        )
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), skipinitialspace=True)
     try:
         table = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
     except csv.Error:
-        raise Invalid(fields={"csv": "This file cannot be read as CSV. Save it again as 'CSV UTF-8'."}) from None
+        raise Invalid(
+            fields={"csv": "This file cannot be read as CSV. Save it again as 'CSV UTF-8'."}
+        ) from None
     columns = _columns(table[0][1])
     if columns is None:
         columns = _guessed(table[0][1])
@@ -232,7 +242,11 @@ def _guessed(cells: list[str]) -> dict[str, int]:
             columns.setdefault("name", index)
     if not columns.keys() & {"email", "phone"}:
         wanted = ", ".join(_PLAIN_ORDER)
-        raise Invalid(fields={"csv": f"No column with email addresses or phone numbers was found. Use headings: {wanted}."})
+        raise Invalid(
+            fields={
+                "csv": f"No column with email addresses or phone numbers was found. Use headings: {wanted}."
+            }
+        )
     return columns
 
 

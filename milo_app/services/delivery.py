@@ -150,6 +150,55 @@ def send_again(uow: UnitOfWork, actor: Actor, *, message_id: str) -> r.Message:
     return again
 
 
+#: How far along each provider's word is; a message only ever moves up, and `failed` and `delivered` are final.
+_STATUS = {
+    "accepted": r.MessageState.SENT,
+    "scheduled": r.MessageState.SENT,
+    "queued": r.MessageState.SENT,
+    "sending": r.MessageState.SENT,
+    "sent": r.MessageState.SENT,
+    "delivered": r.MessageState.DELIVERED,
+    "read": r.MessageState.DELIVERED,
+    "undelivered": r.MessageState.FAILED,
+    "failed": r.MessageState.FAILED,
+    "canceled": r.MessageState.FAILED,
+}
+
+
+@command
+def note_status(
+    uow: UnitOfWork, actor: Actor, *, provider: str, provider_id: str, status: str, error: str = ""
+) -> str:
+    """Keep what a provider says became of a message. Returns the message's state, or nothing for one not known here."""
+    message = (
+        uow.messages.first(provider=provider, provider_id=provider_id, direction="out")
+        if provider_id
+        else None
+    )
+    state = _STATUS.get(status)
+    if message is None or state is None:
+        return ""
+    moves = {
+        r.MessageState.DELIVERED: message.state is not r.MessageState.DELIVERED,
+        r.MessageState.FAILED: message.state not in (r.MessageState.DELIVERED, r.MessageState.FAILED),
+        r.MessageState.SENT: message.state in (r.MessageState.SENDING, r.MessageState.UNKNOWN),
+    }
+    if not moves[state]:
+        return str(message.state)
+    uow.messages.save(replace(message, state=state, error=error, updated_at=uow.now))
+    if message.application_id:
+        uow.emit(
+            "application",
+            message.application_id,
+            "message_failed" if state is r.MessageState.FAILED else "message_sent",
+            message_id=message.id,
+            channel=str(message.channel),
+            message_kind=message.kind,
+            state=str(state),
+        )
+    return str(state)
+
+
 def _take(deps: Deps, message_id: str) -> tuple[r.Message, dict[str, Any], bool]:
     """The message marked as being sent, all its variables, and whether an earlier try died half-way; unmarked where
     nothing is to be sent."""

@@ -295,6 +295,15 @@ def show(uow: UnitOfWork, actor: Actor, *, slug: str = "", interviewer_id: str =
     }
 
 
+@query
+def overview(uow: UnitOfWork, actor: Actor) -> list[dict[str, Any]]:
+    """Every interviewer of the workspace, newest first: [{id, slug, title, state, version}]."""
+    return [
+        {"id": i.id, "slug": i.slug, "title": i.title, "state": str(i.state), "version": i.version}
+        for i in uow.interviewers.find(order="-id")
+    ]
+
+
 def read_draft(draft: Mapping[str, Any]) -> tuple[Plan | None, dict[str, str]]:
     """(the plan, or None where the draft cannot be used yet; every problem by place)."""
     try:

@@ -14,7 +14,7 @@ from milo_app.domain import plan as plans
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor, CandidateActor, MemberActor, SystemActor
 from milo_app.domain.errors import Forbidden, Invalid, NotFound
-from milo_app.domain.plan import Plan, StageKind
+from milo_app.domain.plan import STRUCTURED, Plan, StageKind
 from milo_app.services import answers, applications, consents, interviews, links, resumes, sample_answers
 from milo_app.services.ports import Deps, UnitOfWork
 from milo_app.services.sample_answers import How
@@ -205,7 +205,9 @@ def _fill_resume(
             _record(uow, actor, kind, str(criterion_id), criterion_id != miss, nonce)
 
 
-def _fill_form(deps: Deps, actor: CandidateActor, plan: Plan, kind: str, how: How, nonce: str, miss: str) -> None:
+def _fill_form(
+    deps: Deps, actor: CandidateActor, plan: Plan, kind: str, how: How, nonce: str, miss: str
+) -> None:
     stage = plan.stage(kind)
     if stage is None:
         return
@@ -216,34 +218,38 @@ def _fill_form(deps: Deps, actor: CandidateActor, plan: Plan, kind: str, how: Ho
                 _record(uow, actor, kind, question.id, given, nonce)
 
 
-def _fill_talk(deps: Deps, actor: CandidateActor, plan: Plan, kind: str, how: How, nonce: str, miss: str) -> None:
+def _fill_talk(
+    deps: Deps, actor: CandidateActor, plan: Plan, kind: str, how: How, nonce: str, miss: str
+) -> None:
     stage = plan.stage(kind)
     if stage is None:
         return
     with deps.uow.write(actor) as uow:
         talk = interviews.begin(uow, actor, stage=kind)
     for count in range(_MOST_TURNS):
-        asked = talk.question
-        if talk.closed or not asked:
+        if talk.closed or talk.awaiting == "nothing":
             return
-        question = stage.question(str(asked["id"]))
+        asked = stage.question(str(talk.question["id"])) if talk.question else None
         with deps.uow.write(actor) as uow:
+            # Without a question it waits for a yes to what it read back.
             given: Any = "Yes"
-            if question is not None:
-                given = sample_answers.value(question, how, uow.now, miss=question.id == miss)
-            spoken = given if isinstance(given, str) else ""
+            if asked is not None:
+                given = sample_answers.value(asked, how, uow.now, miss=asked.id == miss)
+            exact = asked is not None and asked.kind in STRUCTURED
             talk = interviews.take_turn(
                 uow,
                 actor,
                 stage=kind,
                 key=f"fill:{nonce}:{kind}:{count}",
-                text=spoken,
-                value=None if isinstance(given, str) and question is not None and not question.options else given,
-                question_id=str(asked["id"]),
+                text="" if exact else str(given),
+                value=given if exact else None,
+                question_id=asked.id if asked is not None else None,
             )
 
 
-def _record(uow: UnitOfWork, actor: CandidateActor, kind: str, question_id: str, value: Any, nonce: str) -> None:
+def _record(
+    uow: UnitOfWork, actor: CandidateActor, kind: str, question_id: str, value: Any, nonce: str
+) -> None:
     newest = uow.answers.first(
         order="-version", application_id=actor.application_id, stage=kind, question_id=question_id
     )

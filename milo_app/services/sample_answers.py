@@ -62,7 +62,9 @@ def resume(stage: StagePlan, plan: Plan, how: How, now: datetime) -> str:
 
 def _sentence(criterion: Criterion) -> str:
     points = ", ".join(criterion.key_points[:6])
-    return f"{criterion.text}: {points}; improved results by 20% over two years." if points else criterion.text
+    return (
+        f"{criterion.text}: {points}; improved results by 20% over two years." if points else criterion.text
+    )
 
 
 def _text(question: Question, how: How) -> str:
@@ -101,7 +103,11 @@ def _trials(question: Question, now: datetime | None) -> list[Any]:
         return list(question.options)
     if kind is QuestionKind.MULTIPLE_CHOICE:
         # All but a last "none of these" first, then each alone.
-        return [list(question.options[:-1]), list(question.options), *([o] for o in reversed(question.options))]
+        return [
+            list(question.options[:-1]),
+            list(question.options),
+            *([o] for o in reversed(question.options)),
+        ]
     if kind in (QuestionKind.NUMBER, QuestionKind.SLIDER):
         return _numbers(question)
     if kind is QuestionKind.DATE:
@@ -109,7 +115,11 @@ def _trials(question: Question, now: datetime | None) -> list[Any]:
         days = [14, 60, 1, 365, -365, -3650]
         named = question.ideal.value if question.ideal is not None else None
         own = [str(v) for v in (named if isinstance(named, list | tuple) else [named]) if v]
-        return [str(start + timedelta(days=d)) for d in days] + own if start else [*own, "1990-01-01", "2099-01-01"]
+        return (
+            [str(start + timedelta(days=d)) for d in days] + own
+            if start
+            else [*own, "1990-01-01", "2099-01-01"]
+        )
     return []
 
 
@@ -117,7 +127,9 @@ def _numbers(question: Question) -> list[float | int]:
     low = question.minimum if question.minimum is not None else 0
     high = question.maximum if question.maximum is not None else max(low + 100, 100)
     step = question.step or 1
-    tried: list[float] = [low + step * (int((high - low) / step) * part // 10) for part in (3, 5, 7, 9, 10, 2, 1, 0)]
+    tried: list[float] = [
+        low + step * (int((high - low) / step) * part // 10) for part in (3, 5, 7, 9, 10, 2, 1, 0)
+    ]
     ideal = question.ideal.value if question.ideal is not None else None
     for named in ideal if isinstance(ideal, list | tuple) else [ideal]:
         if isinstance(named, int | float) and not isinstance(named, bool):

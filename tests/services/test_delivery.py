@@ -61,7 +61,9 @@ def test_an_invitation_reaches_the_local_mailbox_and_phone(deps: Deps, messages:
     assert "STOP" in text.body and "HELP" in text.body
     mailbox = deps.email.entries()  # type: ignore[attr-defined]
     assert len(mailbox) == 1
-    assert mailbox[0]["from"].startswith('"Northlight Health"') or mailbox[0]["from"].startswith("Northlight Health")
+    assert mailbox[0]["from"].startswith('"Northlight Health"') or mailbox[0]["from"].startswith(
+        "Northlight Health"
+    )
     assert any("/i/" in link for link in mailbox[0]["links"])
 
 
@@ -144,7 +146,12 @@ def test_stop_after_queueing_still_counts(deps: Deps, messages: list[r.Message])
     with deps.uow.write(SystemActor()) as uow:
         uow.suppressions.add(
             r.Suppression(
-                id=uow.new_id(), workspace_id=text.workspace_id, channel="sms", address=text.to, reason="stop", at=uow.now
+                id=uow.new_id(),
+                workspace_id=text.workspace_id,
+                channel="sms",
+                address=text.to,
+                reason="stop",
+                at=uow.now,
             )
         )
     assert delivery.deliver(deps, text.id) == "suppressed"
@@ -161,7 +168,12 @@ def test_a_sign_in_link_is_forgotten_once_sent(deps: Deps) -> None:
         workspace = builders.create_workspace(uow)
         member = builders.create_member(uow, workspace)
         message = invitations.queue_to_member(
-            uow, SystemActor(), member=member, kind="sign_in", variables={"link": "https://x/secret-1"}, dedupe="s1"
+            uow,
+            SystemActor(),
+            member=member,
+            kind="sign_in",
+            variables={"link": "https://x/secret-1"},
+            dedupe="s1",
         )
     assert delivery.deliver(deps, message.id) == "sent"
     kept = stored(deps, message)

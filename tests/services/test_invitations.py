@@ -32,7 +32,9 @@ def invited(uow: UnitOfWork, plan: dict[str, Any], **person: Any) -> r.Applicati
     return builders.create_application(uow, interviewer, candidate, invited_at=None, due_at=None)
 
 
-def test_email_and_text_are_queued_once_however_often_one_clicks(uow_write: OpenUow, nurse: dict[str, Any]) -> None:
+def test_email_and_text_are_queued_once_however_often_one_clicks(
+    uow_write: OpenUow, nurse: dict[str, Any]
+) -> None:
     with uow_write() as uow:
         application = invited(uow, nurse)
         actor = SystemActor(workspace_id=application.workspace_id)
@@ -76,7 +78,9 @@ def test_only_channels_with_an_address_and_consent_are_used(
     assert (outcome.outcome, outcome.channels) == ("invited", channels)
 
 
-def test_who_cannot_be_reached_is_said_and_may_be_invited_later(uow_write: OpenUow, nurse: dict[str, Any]) -> None:
+def test_who_cannot_be_reached_is_said_and_may_be_invited_later(
+    uow_write: OpenUow, nurse: dict[str, Any]
+) -> None:
     with uow_write() as uow:
         application = invited(uow, nurse, email=None, sms_consent=False)
         outcome = invitations.invite(uow, SystemActor(), application_id=application.id)
@@ -86,7 +90,9 @@ def test_who_cannot_be_reached_is_said_and_may_be_invited_later(uow_write: OpenU
         assert invitations.invite(uow, SystemActor(), application_id=application.id).outcome == "invited"
 
 
-def test_a_stopped_number_gets_no_text_and_the_reason_is_kept(uow_write: OpenUow, nurse: dict[str, Any]) -> None:
+def test_a_stopped_number_gets_no_text_and_the_reason_is_kept(
+    uow_write: OpenUow, nurse: dict[str, Any]
+) -> None:
     with uow_write() as uow:
         application = invited(uow, nurse)
         uow.suppressions.add(
