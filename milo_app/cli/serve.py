@@ -31,6 +31,7 @@ def serve() -> None:
     except (Misconfigured, BuildFailed) as problem:
         sys.exit(str(problem))
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("reflex_base.event.processor.event_processor").addFilter(_brief_on_unknown_events)
     _reflex_serves(build)
 
     from milo_app import bootstrap
@@ -47,6 +48,13 @@ def serve() -> None:
     # Threads that still wait for work would hold up the end; what they had not finished runs at the next start.
     sys.stdout.flush()
     os._exit(0)
+
+
+def _brief_on_unknown_events(record: logging.LogRecord) -> bool:
+    """One line for an event that does not exist: anyone can send such, and what it carries is no one's business."""
+    if str(record.msg).startswith("Error processing event queue entry"):
+        record.msg, record.args, record.exc_info = "A browser sent an event that does not exist", (), None
+    return True
 
 
 def _reflex_serves(build: Path) -> None:
