@@ -141,11 +141,8 @@ def _day(at: datetime, language: str, zone: str) -> str:
 
 
 def _plain(notice: Any) -> str:
-    """The words of a consent notice, however it holds them."""
-    if notice is None or isinstance(notice, str):
-        return notice or ""
-    parts = getattr(notice, "paragraphs", None)
-    return " ".join(str(part) for part in parts) if parts else str(getattr(notice, "text", ""))
+    """The whole of a consent notice beside its box: what is agreed to, then its points."""
+    return " ".join((notice.agree, *notice.points)) if notice is not None else ""
 
 
 def _escape(text: str) -> str:

@@ -1,0 +1,25 @@
+"""The talk itself, spoken or typed. It stands on the page of the device check (`devices/page.py`)."""
+
+import reflex as rx
+
+from milo_app.candidate import parts
+from milo_app.candidate.state import CandidateState
+from milo_app.candidate.words import VIEW, browser_words
+from milo_app.web import InterviewRoom
+
+TALK = VIEW["talk"]
+
+
+def room() -> rx.Component:
+    """The component that leads through device check and talk."""
+    return InterviewRoom.create(
+        application=parts.APPLICATION,
+        stage=VIEW["stage"],
+        words=browser_words(),
+        video=TALK["video"],
+        minutes=TALK["minutes"],
+        typed=VIEW["typed"],
+        untimed=VIEW["untimed"],
+        speech_off=VIEW["speech_off"],
+        on_changed=CandidateState.refresh,
+    )
