@@ -4,10 +4,33 @@ from __future__ import annotations
 
 import reflex as rx
 
-from milo_app.recruiter.home import page as home
+from milo_app.recruiter.candidates.page import page as candidates
+from milo_app.recruiter.candidates.state import CandidatesState
+from milo_app.recruiter.home.page import page as home
 from milo_app.recruiter.home.state import HomeState
+from milo_app.recruiter.interviewer.page import page as interviewer
+from milo_app.recruiter.interviewer.state import InterviewerState
+from milo_app.recruiter.new_interviewer.page import page as new_interviewer
+from milo_app.recruiter.new_interviewer.state import NewInterviewerState
+from milo_app.recruiter.report.page import page as report
+from milo_app.recruiter.report.state import ReportState
+from milo_app.recruiter.requests.page import page as requests
+from milo_app.recruiter.requests.state import RequestsState
+from milo_app.recruiter.settings.page import page as settings
+from milo_app.recruiter.settings.state import SettingsState
+
+_PAGES = (
+    (home, "/app", "Home", HomeState.opened),
+    (new_interviewer, "/app/interviewers/new", "New interviewer", NewInterviewerState.opened),
+    (interviewer, "/app/interviewer", "Interviewer", InterviewerState.opened),
+    (candidates, "/app/candidates", "Candidates", CandidatesState.opened),
+    (report, "/app/report", "Report", ReportState.opened),
+    (requests, "/app/requests", "Requests", RequestsState.opened),
+    (settings, "/app/settings", "Settings", SettingsState.opened),
+)
 
 
 def register(app: rx.App) -> None:
     """Add every page of the desk to *app*."""
-    app.add_page(home.page, route="/app", title="Home · Milo", on_load=HomeState.opened)
+    for page, route, title, opened in _PAGES:
+        app.add_page(page, route=route, title=f"{title} · Milo", description="Milo, the recruiter's desk", on_load=opened)

@@ -253,7 +253,7 @@ def table(
         decision=decision if decision in set(Decision) else "",
         stage=stage if stage in set(StageKind) else "",
         sort=sort if sort in SORTS else "-updated_at",
-        after=(after[0], str(after[1])) if len(after) == 2 else None,
+        after=_after(sort, after),
         limit=max(1, min(limit, 200)) + 1,
         needs_review=review,
     )
@@ -342,6 +342,19 @@ def _stages_of(uow: UnitOfWork, applications: Sequence[Application]) -> dict[str
             if stage.attempt == attempts[stage.application_id]:
                 found[stage.application_id].append(stage)
     return found
+
+
+def _after(sort: str, after: Sequence[Any]) -> tuple[Any, str] | None:
+    """The place to go on from, as the browser gave it back. Raises Invalid for what was made up."""
+    if len(after) != 2:
+        return None
+    value = after[0]
+    if sort.endswith("_at"):
+        try:
+            value = datetime.fromisoformat(str(value))
+        except ValueError:
+            raise Invalid("The list has changed. Load the page again.") from None
+    return value, str(after[1])
 
 
 def _cursor(sort: str, application: Application, candidate: Candidate) -> list[Any]:

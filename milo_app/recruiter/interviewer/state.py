@@ -1,0 +1,81 @@
+"""The builder: every edit is kept at once as a draft; publishing is a step of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from milo_app.access.guards import member
+from milo_app.access.running import run
+from milo_app.domain.actors import MemberActor
+from milo_app.domain.errors import Invalid
+from milo_app.recruiter.desk_state import DeskState
+from milo_app.services import interviewers, plan_editing
+
+
+class InterviewerState(DeskState, rx.State):
+    """One interviewer's draft as the page shows it."""
+
+    interviewer: str = ""
+    facts: dict[str, Any] = {}
+    texts: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    stages: list[dict[str, Any]] = []
+    missing: list[dict[str, str]] = []
+    checklist: list[dict[str, Any]] = []
+    problems: list[dict[str, str]] = []
+    needs: list[str] = []
+    saved: str = ""
+
+    @member("viewer")
+    async def opened(self, actor: MemberActor) -> None:
+        """Read the draft that the address names."""
+        await self._greet(actor)
+        asked = self._asked("i")
+        if asked != self.interviewer:
+            self.ready = False
+        self.interviewer, self.saved = asked, ""
+        self._show(await run(plan_editing.opened, actor, interviewer_id=asked))
+
+    @member("recruiter")
+    async def typed(self, actor: MemberActor, path: str, value: str) -> None:
+        """A field was left with *value* in it."""
+        await self._edit(actor, "put", path, value)
+
+    @member("recruiter")
+    async def ticked(self, actor: MemberActor, path: str, on: bool) -> None:
+        await self._edit(actor, "put", path, on)
+
+    @member("recruiter")
+    async def scored(self, actor: MemberActor, path: str, on: bool) -> None:
+        """Whether a question is scored by a criterion."""
+        await self._edit(actor, "scored", path, on)
+
+    @member("recruiter")
+    async def pressed(self, actor: MemberActor, action: str, path: str, value: str) -> None:
+        """Add, remove, up or down."""
+        await self._edit(actor, action, path, value)
+
+    @member("recruiter")
+    async def published(self, actor: MemberActor) -> None:
+        """Make the draft the version that new candidates get."""
+        try:
+            version = await run(interviewers.publish, actor, interviewer_id=self.interviewer)
+        except Invalid:
+            self._say("Something is missing yet; it is listed under the checklist.", "problem")
+            return
+        self._show(await run(plan_editing.opened, actor, interviewer_id=self.interviewer))
+        self._say(f"Version {version.number} is live. You can invite candidates now.")
+
+    async def _edit(self, actor: MemberActor, action: str, path: str, value: Any) -> None:
+        edit = {"interviewer_id": self.interviewer, "action": action, "path": path, "value": value}
+        self._show(await run(plan_editing.edit, actor, **edit))
+        self.saved = "Saved"
+
+    def _show(self, view: dict[str, Any]) -> None:
+        parts = ("texts", "errors", "stages", "missing", "checklist", "problems", "needs")
+        for part in parts:
+            setattr(self, part, view[part])
+        self.facts = {name: value for name, value in view.items() if name not in parts}
+        self.ready = True
