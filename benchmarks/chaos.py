@@ -1,0 +1,189 @@
+"""Fifty candidates on their way while the server is killed again and again; then what was promised is looked for.
+
+Each candidate goes by plain HTTP and by text message and repeats every call until it is answered, with the same keys,
+as the browser's outbox does. A second process that also does durable work is killed in the middle of some, and stays
+dead. The last line counts what was lost, doubled or left stuck; the exit status is 1 where anything was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.ledger import Findings, check
+from benchmarks.recording import webm
+from tests.outside import plans
+from tests.outside.candidate import Candidate
+from tests.outside.instance import Instance, until
+from tests.server import ROOT
+
+#: Of every ten candidates these miss a dealbreaker, each at another stage.
+_STOPS = {3: "form", 5: "sms", 7: "voice", 9: "resume"}
+
+
+def chaos_plan() -> plans.Json:
+    """All four stages, each with a dealbreaker that is enforced."""
+    made = plans.plan(title="Night shift in the warehouse")
+    for kind in plans.ORDER:
+        plans.with_dealbreaker(made, kind)
+    return made
+
+
+def run(data: Path, *, journeys: int, kills: int, seed: int, helper: bool = True) -> Findings:
+    """Let *journeys* candidates go their way through *kills* kills of the server; say what came of it."""
+    chance = random.Random(seed)
+    instance = Instance(data)
+    instance.start()
+    helping = _Helper(instance) if helper else None
+    try:
+        candidates = _invited(instance, journeys, chance)
+        begun = time.monotonic()
+        failures = asyncio.run(_all_at_once(instance, candidates, kills, chance, helping))
+        _settled(instance)
+        repeats = sum(candidate.said.repeats for candidate in candidates)
+        print(
+            f"{journeys} journeys, {kills} kills, {repeats} repeated calls in {time.monotonic() - begun:.0f} s"
+        )
+        findings = check(instance, candidates)
+        findings.stuck += failures
+        return findings
+    finally:
+        if helping:
+            helping.kill()
+        instance.kill()
+
+
+def _invited(instance: Instance, journeys: int, chance: random.Random) -> list[Candidate]:
+    plan = chaos_plan()
+    instance.interviewer(plan, "night-shift")
+    people = [(f"Person {n}", f"person{n}@example.com", f"+1415555{1000 + n}", True) for n in range(journeys)]
+    pieces = webm()
+    made: list[Candidate] = []
+    for n, invited in enumerate(instance.invite("night-shift", people)):
+        stop = _STOPS.get(n % 10)
+        made.append(
+            Candidate(
+                url=instance.url,
+                link=invited["candidate_url"],
+                plan=plan,
+                phone=people[n][2],
+                stop=frozenset({plans.DECIDING[stop]} if stop else ()),
+                resume=plans.BARE_RESUME if stop == "resume" else plans.GOOD_RESUME,
+                recording=pieces if n % 3 == 0 else (),
+                patience=120,
+                pause=lambda: chance.uniform(0.05, 0.6),
+            )
+        )
+    return made
+
+
+async def _all_at_once(
+    instance: Instance, candidates: list[Candidate], kills: int, chance: random.Random, helper: _Helper | None
+) -> list[str]:
+    """Walk every candidate, some more after each kill, so that the last kill still finds some on their way."""
+    turns = asyncio.Semaphore(0)
+    failures: list[str] = []
+
+    async def one(candidate: Candidate) -> None:
+        async with turns:
+            try:
+                await candidate.walk()
+            except Exception as problem:
+                failures.append(f"{candidate.id or candidate.link}: {type(problem).__name__}: {problem}")
+            finally:
+                await candidate.close()
+
+    walks = [asyncio.create_task(one(candidate)) for candidate in candidates]
+    share = -(-len(candidates) // (kills + 1))
+    for round in range(kills):
+        for _ in range(share + 2):
+            turns.release()
+        await asyncio.sleep(chance.uniform(0.5, 4.0))
+        if helper and round == kills // 2:
+            await asyncio.to_thread(helper.kill_at_work)
+        await asyncio.to_thread(instance.kill)
+        await asyncio.sleep(chance.uniform(0, 1.0))
+        await asyncio.to_thread(instance.start)
+        print(f"killed and started again ({round + 1} of {kills})", file=sys.stderr, flush=True)
+    for _ in candidates:
+        turns.release()
+    await asyncio.gather(*walks)
+    return failures
+
+
+def _settled(instance: Instance) -> None:
+    """Wait until all durable work is done; what is not by then is stuck, and counted as such."""
+    try:
+        until(instance.at_rest, "the durable work", 120)
+        # Finished work may have enqueued more, and a message may just be on its way.
+        until(
+            lambda: not instance.rows("select id from message where state in ('queued', 'sending')"),
+            "messages",
+            60,
+        )
+        until(instance.at_rest, "the durable work", 60)
+    except AssertionError as problem:
+        print(problem, file=sys.stderr)
+
+
+class _Helper:
+    """A second process that does work of the same instance."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        env = {key: value for key, value in os.environ.items() if not key.startswith("MILO_")}
+        env |= {"MILO_DATA": str(instance.data), "MILO_PORT": str(instance.port), **instance.env}
+        with (instance.data / "helper.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "benchmarks.helper", "helper"],
+                cwd=ROOT,
+                env=env,
+                stdout=log,
+                stderr=log,
+            )
+
+    def kill_at_work(self) -> None:
+        """Kill it in the moment in which it has some work under way, and leave it dead."""
+        busy = "select 1 from workflow_status where status = 'PENDING' and executor_id = 'helper'"
+        try:
+            until(lambda: self.instance.rows(busy), "the helper to do something", 20)
+        except AssertionError as problem:
+            print(f"{problem} (killed all the same)", file=sys.stderr)
+        self.kill()
+
+    def kill(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--journeys", type=int, default=50)
+    options.add_argument("--kills", type=int, default=12)
+    options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
+    options.add_argument("--keep", type=Path, help="a folder to leave the instance's data in")
+    given = options.parse_args()
+    print(f"seed {given.seed}")
+    with tempfile.TemporaryDirectory(prefix="milo-chaos-") as folder:
+        data = (given.keep or Path(folder)).absolute()
+        findings = run(data, journeys=given.journeys, kills=given.kills, seed=given.seed)
+        if not findings.clean:
+            print(findings)
+            print(
+                "\n".join((data / "server.log").read_text(errors="replace").splitlines()[-60:]),
+                file=sys.stderr,
+            )
+    print(findings.line)
+    sys.exit(0 if findings.clean else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Milo as it is seen from outside: its addresses, its command line, its local mailbox and handset."""
