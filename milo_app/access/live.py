@@ -37,14 +37,12 @@ class Bell:
         """A number that grows with every change; give it to `wait` to miss nothing in between."""
         return self._counts[workspace_id]
 
-    async def wait(self, workspace_id: str, since: int, timeout: float) -> int:
-        """Wait until something happened after *since*, or for *timeout* seconds; returns the present number."""
+    async def wait(self, workspace_id: str, since: int, patience: float) -> int:
+        """Wait until something happened after *since*, or for *patience* seconds; returns the present number."""
         if self._counts[workspace_id] == since:
             waiting = self._waiting.setdefault(workspace_id, asyncio.Event())
-            try:
-                await asyncio.wait_for(waiting.wait(), timeout)
-            except TimeoutError:
-                pass
+            await asyncio.wait({wake := asyncio.ensure_future(waiting.wait())}, timeout=patience)
+            wake.cancel()
         return self._counts[workspace_id]
 
     def ring(self, events: list[Event], oldest: datetime) -> None:

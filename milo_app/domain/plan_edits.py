@@ -66,7 +66,8 @@ def switch_scored(draft: Mapping[str, Any], path: str, on: bool, criterion_id: s
     question = _item(new, path)
     if on:
         question.setdefault(
-            "criterion", {"id": criterion_id, "text": str(question.get("text", ""))[:200], "one": "", "five": ""}
+            "criterion",
+            {"id": criterion_id, "text": str(question.get("text", ""))[:200], "one": "", "five": ""},
         )
     else:
         question.pop("criterion", None)
@@ -98,7 +99,9 @@ def add_question(draft: Mapping[str, Any], path: str, question_id: str) -> Draft
 def add_criterion(draft: Mapping[str, Any], path: str, kind: str, criterion_id: str) -> Draft:
     """*draft* with a criterion of that kind at the end of the resume stage at *path*."""
     new = copy.deepcopy(dict(draft))
-    _list(_item(new, path), "criteria").append({"id": criterion_id, "text": "", "kind": str(CriterionKind(kind))})
+    _list(_item(new, path), "criteria").append(
+        {"id": criterion_id, "text": "", "kind": str(CriterionKind(kind))}
+    )
     return new
 
 
@@ -242,8 +245,15 @@ def _fit_question(question: Draft) -> None:
             question.pop("dealbreaker", None)
         return
     ideal = question.get("ideal")
-    if not isinstance(ideal, dict) or cast(Draft, ideal).get("operator") not in allowed or "kind" not in question:
-        question["ideal"] = {"operator": str(allowed[0]), "value": True if kind == QuestionKind.YES_NO else None}
+    if (
+        not isinstance(ideal, dict)
+        or cast(Draft, ideal).get("operator") not in allowed
+        or "kind" not in question
+    ):
+        question["ideal"] = {
+            "operator": str(allowed[0]),
+            "value": True if kind == QuestionKind.YES_NO else None,
+        }
     elif kind == QuestionKind.YES_NO and not isinstance(cast(Draft, ideal).get("value"), bool):
         question["ideal"] = {"operator": str(Operator.EQ), "value": True}
 

@@ -54,7 +54,9 @@ async def sign_in(request: Request) -> Response:
             old=_secret(request),
         )
     except Invalid as problem:
-        return _page("form", 422, email=form.get("email", ""), next=form.get("next", ""), errors=problem.fields)
+        return _page(
+            "form", 422, email=form.get("email", ""), next=form.get("next", ""), errors=problem.fields
+        )
     except Throttled as problem:
         return _throttled(problem, form)
     return _enter(signed_in, form.get("next", ""))
@@ -87,7 +89,9 @@ async def use_link(request: Request, token: str) -> Response:
     """Use the link, once."""
     same_origin.require(request)
     agent = request.headers.get("user-agent", "")
-    signed_in = await run(members.use_link, SystemActor(), secret=token, user_agent=agent, old=_secret(request))
+    signed_in = await run(
+        members.use_link, SystemActor(), secret=token, user_agent=agent, old=_secret(request)
+    )
     return _enter(signed_in, "")
 
 
@@ -169,7 +173,9 @@ async def _form(request: Request) -> dict[str, str]:
 def _throttled(problem: Throttled, form: dict[str, str]) -> Response:
     minutes = max(1, problem.retry_after // 60)
     words = f"Too many tries. Please wait {minutes} minutes, or ask for a link by email."
-    response = _page("form", 429, email=form.get("email", ""), next=form.get("next", ""), errors={"password": words})
+    response = _page(
+        "form", 429, email=form.get("email", ""), next=form.get("next", ""), errors={"password": words}
+    )
     response.headers["Retry-After"] = str(problem.retry_after)
     return response
 
@@ -177,7 +183,15 @@ def _throttled(problem: Throttled, form: dict[str, str]) -> Response:
 def _page(step: str, status: int = 200, **shown: Any) -> Response:
     """The page at one *step*: form, sent, link, set_up."""
     instance = bootstrap.deps().instance
-    facts: dict[str, Any] = {"email": "", "next": "", "errors": {}, "name": "", "company": "", "workspace": "", **shown}
+    facts: dict[str, Any] = {
+        "email": "",
+        "next": "",
+        "errors": {},
+        "name": "",
+        "company": "",
+        "workspace": "",
+        **shown,
+    }
     response = server_pages.render("sign_in", status, step=step, local=instance.local, **facts)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"

@@ -9,7 +9,12 @@ import reflex as rx
 from milo_app import ui
 from milo_app.recruiter.parts import Desk
 
-_NAV = (("Home", "/app/"), ("Candidates", "/app/candidates/"), ("Requests", "/app/requests/"), ("Settings", "/app/settings/"))
+_NAV = (
+    ("Home", "/app/"),
+    ("Candidates", "/app/candidates/"),
+    ("Requests", "/app/requests/"),
+    ("Settings", "/app/settings/"),
+)
 
 
 def frame(state: Any, *children: Any, current: str = "", title: str = "") -> rx.Component:
@@ -43,8 +48,11 @@ def frame(state: Any, *children: Any, current: str = "", title: str = "") -> rx.
 def _waiting(state: Any, title: str) -> rx.Component:
     return rx.cond(
         state.notice,
-        ui.empty("This page cannot be shown", "It may have been removed, or it belongs to another workspace.",
-                 ui.button_link("Go to Home", "/app/")),
+        ui.empty(
+            "This page cannot be shown",
+            "It may have been removed, or it belongs to another workspace.",
+            ui.button_link("Go to Home", "/app/"),
+        ),
         rx.el.div(rx.el.h1(title, class_name="mb-6") if title else rx.fragment(), ui.skeleton(6)),
     )
 

@@ -33,4 +33,10 @@ _PAGES = (
 def register(app: rx.App) -> None:
     """Add every page of the desk to *app*."""
     for page, route, title, opened in _PAGES:
-        app.add_page(page, route=route, title=f"{title} · Milo", description="Milo, the recruiter's desk", on_load=opened)
+        app.add_page(
+            page,
+            route=route,
+            title=f"{title} · Milo",
+            description="Milo, the recruiter's desk",
+            on_load=opened,
+        )

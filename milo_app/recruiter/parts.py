@@ -82,7 +82,11 @@ def copy_line(id: str, label: str, value: Any, help: str = "") -> rx.Component:
         label,
         rx.el.div(
             rx.el.input(
-                id=id, value=value, read_only=True, class_name="input min-w-0 grow", aria_describedby=f"{id}-help"
+                id=id,
+                value=value,
+                read_only=True,
+                class_name="input min-w-0 grow",
+                aria_describedby=f"{id}-help",
             ),
             rx.el.button(
                 "Copy", type="button", class_name="btn btn-secondary", custom_attrs={"data-copy": id}

@@ -23,7 +23,12 @@ _EVENTS = {
 
 @command
 def decide(
-    uow: UnitOfWork, actor: MemberActor, *, application_ids: Sequence[str], decision: Decision | str, reason: str = ""
+    uow: UnitOfWork,
+    actor: MemberActor,
+    *,
+    application_ids: Sequence[str],
+    decision: Decision | str,
+    reason: str = "",
 ) -> list[Application]:
     """Shortlist, dismiss, or clear the decision of one or many; returns those that changed.
 

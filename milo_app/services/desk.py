@@ -155,15 +155,40 @@ def _attention(uow: UnitOfWork, cards: Sequence[dict[str, Any]]) -> list[dict[st
     ]
     review = uow.applications.find(needs_review=True, preview=False, order="-updated_at", limit=_MOST)
     finished = uow.applications.find(
-        state=ApplicationState.COMPLETED, decision=Decision.NONE, preview=False, order="completed_at", limit=_MOST
+        state=ApplicationState.COMPLETED,
+        decision=Decision.NONE,
+        preview=False,
+        order="completed_at",
+        limit=_MOST,
     )
     waiting = [a for a in finished if a.completed_at and uow.now - a.completed_at > WAITING]
     requests = uow.requests.find(state="open", order="due_at", limit=_MOST)
     closing = [c for c in cards if c["closes"] and _soon(uow.now, c["closes"])]
     items = [
-        _item("request", requests and "/app/requests/", len(requests), "open request", "open requests", "from candidates"),
-        _item("failed", _reports(m.application_id for m in failed), len(failed), "message", "messages", "not delivered"),
-        _item("stuck", _reports(s.application_id for s in stuck), len(stuck), "evaluation", "evaluations", "stuck"),
+        _item(
+            "request",
+            requests and "/app/requests/",
+            len(requests),
+            "open request",
+            "open requests",
+            "from candidates",
+        ),
+        _item(
+            "failed",
+            _reports(m.application_id for m in failed),
+            len(failed),
+            "message",
+            "messages",
+            "not delivered",
+        ),
+        _item(
+            "stuck",
+            _reports(s.application_id for s in stuck),
+            len(stuck),
+            "evaluation",
+            "evaluations",
+            "stuck",
+        ),
         _item(
             "review",
             "/app/candidates/?review=1",
@@ -180,7 +205,13 @@ def _attention(uow: UnitOfWork, cards: Sequence[dict[str, Any]]) -> list[dict[st
             "candidates have waited",
             f"over {WAITING.days} days for a decision",
         ),
-        *({**_item("closing", f"/app/candidates/?i={c['id']}", 1, "", "", ""), "text": f"{c['title']} closes soon"} for c in closing),
+        *(
+            {
+                **_item("closing", f"/app/candidates/?i={c['id']}", 1, "", "", ""),
+                "text": f"{c['title']} closes soon",
+            }
+            for c in closing
+        ),
     ]
     return [item for item in items if item["n"]]
 
@@ -269,7 +300,9 @@ def table(
         "counts": _state_counts(counted),
         "published": bool(chosen and chosen.version and chosen.state is InterviewerState.ACTIVE),
         "roles": [[i.id, i.title] for i in uow.interviewers.find(order="-updated_at", limit=_MOST)],
-        "apply_url": links.apply_url(uow.instance, uow.workspaces.get(actor.workspace_id), chosen) if chosen else "",
+        "apply_url": links.apply_url(uow.instance, uow.workspaces.get(actor.workspace_id), chosen)
+        if chosen
+        else "",
     }
 
 
@@ -359,7 +392,9 @@ def _after(sort: str, after: Sequence[Any]) -> tuple[Any, str] | None:
 
 def _cursor(sort: str, application: Application, candidate: Candidate) -> list[Any]:
     name = sort.removeprefix("-")
-    value = candidate.name if name == "name" else getattr(application, name if sort in SORTS else "updated_at")
+    value = (
+        candidate.name if name == "name" else getattr(application, name if sort in SORTS else "updated_at")
+    )
     return [value.isoformat() if isinstance(value, datetime) else value, application.id]
 
 
@@ -388,12 +423,12 @@ def _row(
 
 
 def percent(score: float | None) -> str:
-    """A score for people: a whole percent, or nothing where there is none yet."""
-    return "" if score is None else f"{score:.0f}%"
+    """A score for people, to one decimal where it has one; nothing where there is none yet."""
+    return "" if score is None else f"{score:g}%"
 
 
 def _covers(application: Application, stages: Sequence[ApplicationStage]) -> str:
-    """"3 of 4 stages" where a score does not cover every stage of the plan."""
+    """ "3 of 4 stages" where a score does not cover every stage of the plan."""
     if application.score is None or not stages or application.covered >= len(stages):
         return ""
     return f"{application.covered} of {len(stages)} stages"
@@ -401,7 +436,9 @@ def _covers(application: Application, stages: Sequence[ApplicationStage]) -> str
 
 def stage_mark(stage: ApplicationStage) -> dict[str, Any]:
     """A stage's status in a table cell: short name, words and tone."""
-    tone = {StageState.FAILED: "bad", StageState.PASSED: "good", StageState.DONE: "good"}.get(stage.state, "wait")
+    tone = {StageState.FAILED: "bad", StageState.PASSED: "good", StageState.DONE: "good"}.get(
+        stage.state, "wait"
+    )
     if stage.state is StageState.LOCKED:
         tone = "none"
     if stage.needs_review:
@@ -424,7 +461,9 @@ def stage_mark(stage: ApplicationStage) -> dict[str, Any]:
 def requests(uow: UnitOfWork, actor: MemberActor, *, closed: bool = False) -> list[dict[str, Any]]:
     """The queue of what candidates asked of a person, the most overdue first."""
     found = uow.requests.find(state="closed" if closed else "open", order="due_at", limit=_MOST)
-    applications = {a.id: a for a in uow.applications.find(id=[r.application_id for r in found])} if found else {}
+    applications = (
+        {a.id: a for a in uow.applications.find(id=[r.application_id for r in found])} if found else {}
+    )
     people = {c.id: c for c in uow.candidates.find(id=[a.candidate_id for a in applications.values()])}
     members = {m.id: m.name for m in uow.members.find()}
     return [_request(uow, r, applications, people, members) for r in found]

@@ -177,7 +177,9 @@ def request_link(deps: Deps, actor: Visitor, *, email: str) -> None:
         _send_link(uow, system, member, "sign_in", "/sign-in/link/", SIGN_IN_LINK_LIFE)
 
 
-def _send_link(uow: UnitOfWork, actor: Actor, member: Member, purpose: str, path: str, life: timedelta) -> None:
+def _send_link(
+    uow: UnitOfWork, actor: Actor, member: Member, purpose: str, path: str, life: timedelta
+) -> None:
     """A new one-time link, mailed to *member*; the message forgets it once it is sent."""
     secret = _link(uow, workspace_id=member.workspace_id, member_id=member.id, purpose=purpose, life=life)
     variables = {"link": uow.instance.public_url + path + secret, "minutes": int(life.total_seconds() // 60)}

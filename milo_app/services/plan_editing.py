@@ -164,17 +164,25 @@ def _stage(stage: Mapping[str, Any], index: int, count: int, problems: Mapping[s
         "is_resume": kind == StageKind.RESUME,
         "is_voice": kind == StageKind.VOICE,
         "kinds": [[str(k), KINDS[k]] for k in edits.question_kinds(kind)],
-        "questions": [_question(q, f"{at}.questions[{i}]", i, len(questions), problems) for i, q in enumerate(questions)],
-        "criteria": [_criterion(c, f"{at}.criteria[{i}]", i, len(criteria), problems) for i, c in enumerate(criteria)],
+        "questions": [
+            _question(q, f"{at}.questions[{i}]", i, len(questions), problems) for i, q in enumerate(questions)
+        ],
+        "criteria": [
+            _criterion(c, f"{at}.criteria[{i}]", i, len(criteria), problems) for i, c in enumerate(criteria)
+        ],
         "dealbreakers": sum(bool(x.get("dealbreaker")) for x in (*questions, *criteria)),
-        "error": problems.get(at, "") or problems.get(f"{at}.questions", "") or problems.get(f"{at}.criteria", ""),
+        "error": problems.get(at, "")
+        or problems.get(f"{at}.questions", "")
+        or problems.get(f"{at}.criteria", ""),
         "e_minutes": problems.get(f"{at}.minutes", ""),
         "e_weight": problems.get(f"{at}.weight", ""),
         "e_min_score": problems.get(f"{at}.min_score", ""),
     }
 
 
-def _question(q: Mapping[str, Any], at: str, index: int, count: int, problems: Mapping[str, str]) -> dict[str, Any]:
+def _question(
+    q: Mapping[str, Any], at: str, index: int, count: int, problems: Mapping[str, str]
+) -> dict[str, Any]:
     kind = str(q.get("kind", ""))
     ideal = cast(dict[str, Any], q.get("ideal") if isinstance(q.get("ideal"), dict) else {})
     criterion = q.get("criterion")
@@ -214,18 +222,28 @@ def _question(q: Mapping[str, Any], at: str, index: int, count: int, problems: M
         "max_follow_ups": _text(q, "max_follow_ups", "0"),
         "scored": isinstance(criterion, dict),
         "criterion": _criterion(
-            cast(dict[str, Any], criterion) if isinstance(criterion, dict) else {}, f"{at}.criterion", 0, 1, problems
+            cast(dict[str, Any], criterion) if isinstance(criterion, dict) else {},
+            f"{at}.criterion",
+            0,
+            1,
+            problems,
         ),
         "e_text": problems.get(f"{at}.text", "") or problems.get(at, ""),
         "e_kind": problems.get(f"{at}.kind", ""),
         "e_options": problems.get(f"{at}.options", ""),
-        "e_range": problems.get(f"{at}.minimum", "") or problems.get(f"{at}.maximum", "") or problems.get(f"{at}.step", ""),
-        "e_ideal": problems.get(f"{at}.ideal", "") or problems.get(f"{at}.dealbreaker", "") or problems.get(f"{at}.ideal.operator", ""),
+        "e_range": problems.get(f"{at}.minimum", "")
+        or problems.get(f"{at}.maximum", "")
+        or problems.get(f"{at}.step", ""),
+        "e_ideal": problems.get(f"{at}.ideal", "")
+        or problems.get(f"{at}.dealbreaker", "")
+        or problems.get(f"{at}.ideal.operator", ""),
         "e_follow_ups": problems.get(f"{at}.max_follow_ups", "") or problems.get(f"{at}.min_follow_ups", ""),
     }
 
 
-def _criterion(c: Mapping[str, Any], at: str, index: int, count: int, problems: Mapping[str, str]) -> dict[str, Any]:
+def _criterion(
+    c: Mapping[str, Any], at: str, index: int, count: int, problems: Mapping[str, str]
+) -> dict[str, Any]:
     return {
         "path": at,
         "id": str(c.get("id", at)),

@@ -11,14 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from milo_app.domain import dealbreakers, values
+from milo_app.domain import dealbreakers, scoring, values
 from milo_app.domain import records as r
 from milo_app.domain import stages as stage_types
 from milo_app.domain.actors import MemberActor
 from milo_app.domain.plan import Criterion, CriterionKind, Plan, Question, QuestionKind, StagePlan
 from milo_app.domain.stages.kinds import readings_of
-from milo_app.services import applications, report_scores
-from milo_app.services.desk import DECISIONS, STATES, stage_mark, stage_name
+from milo_app.services import applications
+from milo_app.services.desk import DECISIONS, STATES, percent, stage_mark, stage_name
 from milo_app.services.ports import Deps, UnitOfWork
 
 
@@ -53,7 +53,9 @@ class Material:
 def gather(uow: UnitOfWork, application_id: str, attempt: int = 0) -> Material:
     """Read what a report is made of. *attempt* 0 is the present one. Raises NotFound."""
     application = uow.applications.get(application_id)
-    stages = uow.stages.find(application_id=application.id, attempt=attempt or application.attempt, order="position")
+    stages = uow.stages.find(
+        application_id=application.id, attempt=attempt or application.attempt, order="position"
+    )
     # A stage carried over into a retake keeps what was given in the attempt before.
     given = {s.kind: applications.given_in(s)["attempt"] for s in stages}
 
@@ -100,11 +102,21 @@ def report(deps: Deps, actor: MemberActor, *, application_id: str, attempt: int 
 
 def view(m: Material) -> dict[str, Any]:
     """The report made of *m*."""
-    scores = report_scores.of(m.plan, m.stages, m.evaluations)
-    stages = [_stage(m, plan, scores.stages[str(plan.kind)]) for plan in m.plan.stages]
+    scores = {
+        (str(stage.kind), criterion.id): counting_last(verdicts)[-1].score
+        for stage, _, criterion in m.plan.scored_criteria()
+        if (verdicts := m.evaluations.get(criterion.id))
+    }
+    labels = [stage_name(stage, stage.kind) for stage in m.plan.stages]
+    by_stage, overall = scoring.of_plan(m.plan, scores, labels)
+    stages = [_stage(m, plan, by_stage[str(plan.kind)]) for plan in m.plan.stages]
     return {
         **_head(m),
-        "overall": scores.overall,
+        "overall": {
+            "score": percent(overall.percent),
+            "covers": overall.coverage(),
+            "lines": list(overall.lines),
+        },
         "stages": stages,
         "dealbreakers": [line for plan in m.plan.stages for line in _dealbreakers(m, plan)],
         "review": _review(stages),
@@ -142,7 +154,8 @@ def _head(m: Material) -> dict[str, Any]:
         "last_word": application.last_word,
         "stopped": _stopped(m),
         "can_reinstate": application.state is r.ApplicationState.DISQUALIFIED,
-        "can_extend": application.state in (r.ApplicationState.INVITED, r.ApplicationState.IN_PROGRESS, r.ApplicationState.EXPIRED),
+        "can_extend": application.state
+        in (r.ApplicationState.INVITED, r.ApplicationState.IN_PROGRESS, r.ApplicationState.EXPIRED),
         "can_retake": application.state is r.ApplicationState.COMPLETED,
         "duplicate": candidate.possible_duplicate_of is not None,
     }
@@ -169,7 +182,13 @@ def _stopped(m: Material) -> dict[str, str]:
 
 def _comments(m: Material) -> list[dict[str, Any]]:
     return [
-        {"id": c.id, "who": m.members.get(c.member_id, "A former member"), "text": c.text, "at": _iso(c.at), "rating": c.rating or 0}
+        {
+            "id": c.id,
+            "who": m.members.get(c.member_id, "A former member"),
+            "text": c.text,
+            "at": _iso(c.at),
+            "rating": c.rating or 0,
+        }
         for c in m.comments
     ]
 
@@ -177,7 +196,7 @@ def _comments(m: Material) -> list[dict[str, Any]]:
 # --- Stages ---------------------------------------------------------------------------------------------------------
 
 
-def _stage(m: Material, plan: StagePlan, score: Mapping[str, Any]) -> dict[str, Any]:
+def _stage(m: Material, plan: StagePlan, score: scoring.StageScore) -> dict[str, Any]:
     kind = str(plan.kind)
     row = m.stages.get(kind)
     mark = stage_mark(row) if row else {"state": "locked", "words": "Not yet", "tone": "none"}
@@ -189,8 +208,12 @@ def _stage(m: Material, plan: StagePlan, score: Mapping[str, Any]) -> dict[str, 
         "tone": mark["tone"],
         "enforce": plan.enforce,
         "submitted_at": _iso(row.submitted_at if row else None),
-        **score,
-        "criteria": [_criterion(m, plan, q, c) for s, q, c in m.plan.scored_criteria() if s.kind == plan.kind],
+        "score": percent(score.percent),
+        "lines": list(score.lines),
+        "covers": "" if score.complete else f"{score.scored} of {score.criteria} criteria scored",
+        "criteria": [
+            _criterion(m, plan, q, c) for s, q, c in m.plan.scored_criteria() if s.kind == plan.kind
+        ],
         "answers": _answers(m, plan),
         "turns": _turns(m, kind),
         "recordings": _recordings(m, kind),
@@ -198,7 +221,9 @@ def _stage(m: Material, plan: StagePlan, score: Mapping[str, Any]) -> dict[str, 
     }
 
 
-def _criterion(m: Material, plan: StagePlan, question: Question | None, criterion: Criterion) -> dict[str, Any]:
+def _criterion(
+    m: Material, plan: StagePlan, question: Question | None, criterion: Criterion
+) -> dict[str, Any]:
     """A scored criterion with its newest verdict, and every earlier one as history."""
     verdicts = counting_last(m.evaluations.get(criterion.id, ()))
     newest = verdicts[-1] if verdicts else None
@@ -218,7 +243,9 @@ def _criterion(m: Material, plan: StagePlan, question: Question | None, criterio
         "status": _status(newest, untranscribed),
         "review": newest is not None and newest.status == "needs_review",
         "reasons": list(newest.reasons) if newest else [],
-        "confidence": "" if newest is None or by_person or newest.score is None else f"{newest.confidence:.0%} sure",
+        "confidence": ""
+        if newest is None or by_person or newest.score is None
+        else f"{newest.confidence:.0%} sure",
         "quotes": [_quote(m, str(plan.kind), q) for q in (newest.quotes if newest else ())],
         "evaluator": evaluator_name(newest, m) if newest else "",
         "by_person": by_person,
@@ -274,7 +301,11 @@ def _quote(m: Material, stage: str, quote: Mapping[str, Any]) -> dict[str, Any]:
     recording = turn.recording_id if turn and turn.recording_id in m.recordings else ""
     if turn is not None:
         href = f"#turn-{turn.id}"
-        place = f"at {clock(at_ms)} in the recording" if at_ms is not None and recording else "in the conversation"
+        place = (
+            f"at {clock(at_ms)} in the recording"
+            if at_ms is not None and recording
+            else "in the conversation"
+        )
     elif stage == "resume":
         line = line_of(m.resume, quote)
         href, place = f"#line-{line}", f"line {line} of the resume"
@@ -345,7 +376,9 @@ def _met_words(met: bool | None, enforced: bool, reached: bool) -> str:
     return "Met" if met else ("Not met" if enforced else "Not met, and not enforced at this stage")
 
 
-def _given(m: Material, plan: StagePlan, thing: Question | Criterion, answer: r.Answer | None) -> tuple[str, str]:
+def _given(
+    m: Material, plan: StagePlan, thing: Question | Criterion, answer: r.Answer | None
+) -> tuple[str, str]:
     """The answer and the one that passes, in words."""
     if isinstance(thing, Question):
         expected = dealbreakers.expected(thing.ideal, thing, m.language) if thing.ideal else ""
@@ -386,7 +419,8 @@ def _answers(m: Material, plan: StagePlan) -> list[dict[str, Any]]:
                 "conflict": bool(newest and newest.conflict),
                 "files": _attached(m, question, newest),
                 "versions": [
-                    {"value": values.show(question, v.value, m.language), "at": _iso(v.at)} for v in reversed(versions[:-1])
+                    {"value": values.show(question, v.value, m.language), "at": _iso(v.at)}
+                    for v in reversed(versions[:-1])
                 ],
             }
         )
@@ -398,7 +432,9 @@ def _attached(m: Material, question: Question, answer: r.Answer | None) -> list[
         return []
     named: list[Any] = [x for x in answer.value if isinstance(x, Mapping)]  # pyright: ignore[reportUnknownVariableType]
     return [
-        {"name": str(x.get("name", "File")), "url": f"/files/{x['file_id']}"} for x in named if x.get("file_id") in m.files
+        {"name": str(x.get("name", "File")), "url": f"/files/{x['file_id']}"}
+        for x in named
+        if x.get("file_id") in m.files
     ]
 
 
@@ -468,7 +504,9 @@ def _resume(m: Material, row: r.ApplicationStage | None) -> dict[str, Any]:
             }
             for x in work
         ],
-        "lines": [{"n": i, "text": line} for i, line in enumerate(m.resume.split("\n"), 1)] if m.resume else [],
+        "lines": [{"n": i, "text": line} for i, line in enumerate(m.resume.split("\n"), 1)]
+        if m.resume
+        else [],
         "corrected": corrected is not None,
     }
 
@@ -479,8 +517,19 @@ def _review(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     for stage in stages:
         for criterion in stage["criteria"]:
             if criterion["review"] or criterion["status"].startswith("Not transcribed"):
-                out.append({"text": f"{stage['name']}: {criterion['text']}", "why": criterion["status"], "href": f"#criterion-{criterion['id']}"})
+                out.append(
+                    {
+                        "text": f"{stage['name']}: {criterion['text']}",
+                        "why": criterion["status"],
+                        "href": f"#criterion-{criterion['id']}",
+                    }
+                )
         if stage["tone"] == "warn" and not any(x["href"].startswith("#stage") for x in out):
-            out.append({"text": stage["name"], "why": "An answer could not be decided by rule", "href": f"#stage-{stage['kind']}"})
+            out.append(
+                {
+                    "text": stage["name"],
+                    "why": "An answer could not be decided by rule",
+                    "href": f"#stage-{stage['kind']}",
+                }
+            )
     return out
-

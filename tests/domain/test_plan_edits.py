@@ -13,7 +13,18 @@ NURSE = json.loads(Path("milo_app/templates/interviewers/registered_nurse.json")
 
 
 def draft(**question):
-    return {"title": "Nurse", "stages": [{"kind": "form", "questions": [{"id": "a", "kind": "yes_no", "text": "A?", **question}, {"id": "b", "kind": "number", "text": "B?"}]}]}
+    return {
+        "title": "Nurse",
+        "stages": [
+            {
+                "kind": "form",
+                "questions": [
+                    {"id": "a", "kind": "yes_no", "text": "A?", **question},
+                    {"id": "b", "kind": "number", "text": "B?"},
+                ],
+            }
+        ],
+    }
 
 
 class TestPut:
@@ -39,7 +50,9 @@ class TestPut:
         holder = after["stages"][0] if "questions" not in path else after["stages"][0]["questions"][0]
         assert holder[path.rsplit(".", 1)[1]] == kept
 
-    @pytest.mark.parametrize("path", ["x", "stages[9].minutes", "__class__", "stages[0]", "stages[0].nope", "stages.minutes", ""])
+    @pytest.mark.parametrize(
+        "path", ["x", "stages[9].minutes", "__class__", "stages[0]", "stages[0].nope", "stages.minutes", ""]
+    )
     def test_no_such_place(self, path):
         with pytest.raises(Invalid):
             edits.put(draft(), path, "1")

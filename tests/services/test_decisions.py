@@ -25,10 +25,17 @@ def test_many_and_back(uow_write, place):
     """Deciding again the same way changes nothing; clearing takes the reason away."""
     actor, ids = place
     with uow_write(actor) as uow:
-        assert len(decisions.decide(uow, actor, application_ids=ids, decision="dismissed", reason="No license")) == 3
+        assert (
+            len(decisions.decide(uow, actor, application_ids=ids, decision="dismissed", reason="No license"))
+            == 3
+        )
         assert decisions.decide(uow, actor, application_ids=ids, decision="dismissed") == []
         kept = uow.applications.get(ids[0])
-        assert (kept.decision, kept.decision_reason, kept.decided_by) == ("dismissed", "No license", actor.member_id)
+        assert (kept.decision, kept.decision_reason, kept.decided_by) == (
+            "dismissed",
+            "No license",
+            actor.member_id,
+        )
         assert kept.state is r.ApplicationState.INVITED
         [cleared] = decisions.decide(uow, actor, application_ids=ids[:1], decision="none")
         assert (cleared.decision, cleared.decision_reason, cleared.decided_at) == ("none", "", None)
@@ -39,7 +46,9 @@ def test_many_and_back(uow_write, place):
 def test_foreign_id_changes_nothing(deps, uow_write, place):
     actor, ids = place
     with uow_write() as uow:
-        foreign = builders.create_application(uow, builders.create_interviewer(uow, builders.create_workspace(uow))[0])
+        foreign = builders.create_application(
+            uow, builders.create_interviewer(uow, builders.create_workspace(uow))[0]
+        )
     with pytest.raises(NotFound), uow_write(actor) as uow:
         decisions.decide(uow, actor, application_ids=[ids[0], foreign.id], decision="shortlisted")
     with uow_write(actor) as uow:
@@ -56,4 +65,7 @@ def test_refused(uow_write, place):
             decisions.decide(uow, actor, application_ids=ids, decision="hired")
         with pytest.raises(Invalid):
             decisions.comment(uow, actor, application_id=ids[0], text=" ")
-        assert decisions.comment(uow, actor, application_id=ids[0], text="Calm under pressure", rating=5).rating == 5
+        assert (
+            decisions.comment(uow, actor, application_id=ids[0], text="Calm under pressure", rating=5).rating
+            == 5
+        )

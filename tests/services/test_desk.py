@@ -30,7 +30,9 @@ def place(uow_write):
 
 def add(uow, interviewer, name="Casey", **fields):
     workspace = uow.workspaces.get(interviewer.workspace_id)
-    return builders.create_application(uow, interviewer, builders.create_candidate(uow, workspace, name=name), **fields)
+    return builders.create_application(
+        uow, interviewer, builders.create_candidate(uow, workspace, name=name), **fields
+    )
 
 
 class TestHome:
@@ -72,7 +74,7 @@ class TestHome:
         assert found["request"]["text"] == "1 open request from candidates"
 
     def test_other_workspace_is_unseen(self, uow_write, place):
-        actor, interviewer = place
+        _, interviewer = place
         with uow_write() as uow:
             other = builders.create_workspace(uow)
             member = builders.create_member(uow, other)

@@ -41,7 +41,9 @@ class TestSignIn:
             assert sessions.member_of(uow, SystemActor(), secret=secret).member_id == member.id
             assert all(secret not in str(s) for s in uow.sessions.find())
 
-    @pytest.mark.parametrize(("email", "password"), [("rita@example.com", "wrong"), ("nobody@example.com", PASSWORD)])
+    @pytest.mark.parametrize(
+        ("email", "password"), [("rita@example.com", "wrong"), ("nobody@example.com", PASSWORD)]
+    )
     def test_wrong(self, deps, member, email, password):
         """An unknown address and a wrong password read the same."""
         with pytest.raises(Invalid) as wrong:
@@ -121,7 +123,9 @@ class TestSetUp:
         with pytest.raises(Gone):
             members.set_up(deps, visitor, secret=stale.rsplit("/", 1)[1], **given)
         with pytest.raises(Invalid) as problem:
-            members.set_up(deps, visitor, secret=url.rsplit("/", 1)[1], **{**given, "password": "short", "email": "x"})
+            members.set_up(
+                deps, visitor, secret=url.rsplit("/", 1)[1], **{**given, "password": "short", "email": "x"}
+            )
         assert set(problem.value.fields) == {"password", "email"}
         owner = members.set_up(deps, visitor, secret=url.rsplit("/", 1)[1], **given).member
         assert owner.role is r.Role.ADMIN
@@ -176,11 +180,18 @@ class TestMembers:
             members.change_role(uow, actor_of(member), member_id=other.id, role="viewer")
 
     def test_brand(self, uow_write, member):
-        brand = {"name": "Northlight", "color": "#123456", "support_email": "a@b.co", "privacy_url": "https://x.co"}
+        brand = {
+            "name": "Northlight",
+            "color": "#123456",
+            "support_email": "a@b.co",
+            "privacy_url": "https://x.co",
+        }
         with uow_write(actor_of(member)) as uow:
             members.save_brand(uow, actor_of(member), brand=brand)
             shown = members.settings(uow, actor_of(member))
             assert shown["brand"] == brand
             with pytest.raises(Invalid) as problem:
-                members.save_brand(uow, actor_of(member), brand={"name": "", "color": "red", "privacy_url": "javascript:1"})
+                members.save_brand(
+                    uow, actor_of(member), brand={"name": "", "color": "red", "privacy_url": "javascript:1"}
+                )
             assert set(problem.value.fields) == {"name", "color", "privacy_url"}

@@ -25,7 +25,12 @@ def adding() -> rx.Component:
 def _by_hand() -> rx.Component:
     form = rx.el.form(
         ui.field("Name", _input("name", auto_complete="off"), id="name", error=S.errors.get("name", "")),
-        ui.field("Email", _input("email", type="text", input_mode="email"), id="email", error=S.errors.get("email", "")),
+        ui.field(
+            "Email",
+            _input("email", type="text", input_mode="email"),
+            id="email",
+            error=S.errors.get("email", ""),
+        ),
         ui.field(
             "Phone",
             _input("phone", type="tel"),
@@ -66,7 +71,10 @@ def _csv() -> rx.Component:
     file = rx.el.div(
         rx.el.label("Choose a CSV file", html_for="csv-file", class_name="label"),
         rx.el.input(
-            id="csv-file", type="file", accept=".csv,text/csv,text/plain", custom_attrs={"data-read-into": "csv"}
+            id="csv-file",
+            type="file",
+            accept=".csv,text/csv,text/plain",
+            custom_attrs={"data-read-into": "csv"},
         ),
         rx.el.span("", id="csv-said", role="status", class_name="help"),
         class_name="field",
@@ -74,7 +82,12 @@ def _csv() -> rx.Component:
     form = rx.el.form(
         ui.field(
             "Or paste rows",
-            ui.text_area("csv", name="csv", rows=6, placeholder="name,email,phone,sms_consent\nAna Ruiz,ana@example.com,+14155550123,yes"),
+            ui.text_area(
+                "csv",
+                name="csv",
+                rows=6,
+                placeholder="name,email,phone,sms_consent\nAna Ruiz,ana@example.com,+14155550123,yes",
+            ),
             id="csv",
             error=S.errors.get("csv", ""),
         ),
@@ -89,7 +102,11 @@ def _csv() -> rx.Component:
 def _review() -> rx.Component:
     """What the list would do, row by row, before anyone is invited."""
     return rx.el.div(
-        ui.table(["Line", "Name", "Email", "Phone", "What happens"], rx.foreach(S.found, _found), caption="The list as read"),
+        ui.table(
+            ["Line", "Name", "Email", "Phone", "What happens"],
+            rx.foreach(S.found, _found),
+            caption="The list as read",
+        ),
         rx.el.div(ui.button("Invite everyone marked new", on_click=S.csv_confirmed), class_name="actions"),
         class_name="stack-s",
     )

@@ -22,8 +22,19 @@ _STATES = [
     ("withdrawn", "Withdrawn"),
     ("expired", "Expired"),
 ]
-_DECISIONS = [("", "Any decision"), ("none", "To decide"), ("shortlisted", "Shortlisted"), ("dismissed", "Dismissed")]
-_STAGES = [("", "At any stage"), ("resume", "At resume"), ("form", "At form"), ("sms", "At texts"), ("voice", "At interview")]
+_DECISIONS = [
+    ("", "Any decision"),
+    ("none", "To decide"),
+    ("shortlisted", "Shortlisted"),
+    ("dismissed", "Dismissed"),
+]
+_STAGES = [
+    ("", "At any stage"),
+    ("resume", "At resume"),
+    ("form", "At form"),
+    ("sms", "At texts"),
+    ("voice", "At interview"),
+]
 _SORTS = [
     ("-updated_at", "Latest activity"),
     ("-score", "Highest score"),
@@ -105,7 +116,11 @@ def _select(name: str, label: str, options: Any, value: Any, first: str = "") ->
     return rx.el.div(
         rx.el.label(label, html_for=f"filter-{name}", class_name="sr"),
         rx.el.select(
-            *shown, id=f"filter-{name}", value=value, on_change=S.filter_changed(name), class_name="input max-w-[14rem]"
+            *shown,
+            id=f"filter-{name}",
+            value=value,
+            on_change=S.filter_changed(name),
+            class_name="input max-w-[14rem]",
         ),
     )
 
@@ -185,12 +200,18 @@ def _row(row: Any) -> rx.Component:
             )
         ),
         rx.el.th(
-            ui.link(row["name"], "/app/report/?a=" + row["id"].to(str), class_name="text-(--text-m) font-semibold text-(--ink)"),
+            ui.link(
+                row["name"],
+                "/app/report/?a=" + row["id"].to(str),
+                class_name="text-(--text-m) font-semibold text-(--ink)",
+            ),
             rx.el.span(
                 rx.cond(row["email"].to(str) != "", row["email"], row["phone"]),
                 class_name="block font-normal text-(--muted)",
             ),
-            rx.cond(S.interviewer == "", rx.el.span(row["role"], class_name="block font-normal text-(--muted)")),
+            rx.cond(
+                S.interviewer == "", rx.el.span(row["role"], class_name="block font-normal text-(--muted)")
+            ),
             rx.cond(row["duplicate"].to(bool), ui.badge("Possible duplicate", kind="warn")),
             rx.cond(~row["reachable"].to(bool), ui.badge("Cannot be reached", kind="warn")),
             scope="row",
@@ -198,10 +219,14 @@ def _row(row: Any) -> rx.Component:
         ),
         rx.el.td(
             rx.el.span(row["state_name"], custom_attrs={"data-state": row["state"]}),
-            rx.cond(row["review"].to(bool), rx.el.span(ui.badge("Needs review", kind="warn"), class_name="block mt-1")),
+            rx.cond(
+                row["review"].to(bool),
+                rx.el.span(ui.badge("Needs review", kind="warn"), class_name="block mt-1"),
+            ),
         ),
         rx.el.td(
-            rx.el.ul(rx.foreach(items(row["stages"]), _stage), class_name="flex flex-wrap gap-1"), class_name="max-md:hidden"
+            rx.el.ul(rx.foreach(items(row["stages"]), _stage), class_name="flex flex-wrap gap-1"),
+            class_name="max-md:hidden",
         ),
         rx.el.td(
             rx.el.span(row["score"], class_name="font-semibold tabular-nums"),

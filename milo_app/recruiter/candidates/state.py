@@ -50,7 +50,11 @@ class CandidatesState(DeskState, rx.State):
         """Take the filters from the address, read the first page, follow what changes."""
         await self._greet(actor)
         self.interviewer, self.search = self._asked("i"), self._asked("q")
-        self.state, self.decision, self.stage = self._asked("state"), self._asked("decision"), self._asked("stage")
+        self.state, self.decision, self.stage = (
+            self._asked("state"),
+            self._asked("decision"),
+            self._asked("stage"),
+        )
         self.sort, self.review = self._asked("sort") or "-updated_at", self._asked("review") == "1"
         self.selected, self.adding, self.found, self.added, self.errors = [], False, [], {}, {}
         await self._read(actor)
@@ -126,7 +130,9 @@ class CandidatesState(DeskState, rx.State):
         )
         self.selected, self.dismissing = [], False
         await self._read(actor)
-        self._say(f"Dismissed {len(changed)}. Nothing was sent to them; you can clear the decision at any time.")
+        self._say(
+            f"Dismissed {len(changed)}. Nothing was sent to them; you can clear the decision at any time."
+        )
 
     @member("recruiter")
     async def adding_toggled(self, actor: MemberActor) -> None:
@@ -146,7 +152,9 @@ class CandidatesState(DeskState, rx.State):
     @member("recruiter")
     async def csv_confirmed(self, actor: MemberActor) -> None:
         """Add and invite everyone of the checked CSV."""
-        done = await run_outside(csv_intake.ingest_all, actor, interviewer_id=self.interviewer, text=self._csv)
+        done = await run_outside(
+            csv_intake.ingest_all, actor, interviewer_id=self.interviewer, text=self._csv
+        )
         invited = sum(row["outcome"] == "invited" for row in done)
         self.found, self._csv, self.form = [], "", self.form + 1
         await self._read(actor)

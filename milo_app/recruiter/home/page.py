@@ -121,7 +121,11 @@ def _interviewer(one: Any) -> rx.Component:
             _count(one, "disqualified", "Stopped", candidates + "&state=disqualified"),
             class_name="grid grid-cols-3 gap-x-4 gap-y-3 sm:grid-cols-6",
         ),
-        rx.el.ol(rx.foreach(items(one["stages"]), _stage), class_name="row text-sm", aria_label="Where candidates are now"),
+        rx.el.ol(
+            rx.foreach(items(one["stages"]), _stage),
+            class_name="row text-sm",
+            aria_label="Where candidates are now",
+        ),
         class_name="card stack-s",
         custom_attrs={"data-interviewer": one["id"]},
     )
@@ -133,7 +137,11 @@ def _count(one: Any, name: str, label: str, href: Any) -> rx.Component:
         rx.el.dd(
             rx.cond(
                 one[name].to(int) > 0,
-                ui.link(one[name], href, class_name="text-2xl font-semibold tabular-nums no-underline text-(--ink)"),
+                ui.link(
+                    one[name],
+                    href,
+                    class_name="text-2xl font-semibold tabular-nums no-underline text-(--ink)",
+                ),
                 rx.el.span("0", class_name="muted text-2xl tabular-nums"),
             ),
             custom_attrs={"data-count": name},

@@ -14,7 +14,14 @@ from milo_app.recruiter.interviewer.state import InterviewerState as S
 
 
 def line(
-    path: Any, label: str, value: Any, *, error: Any = "", help: str = "", optional: bool = False, **props: Any
+    path: Any,
+    label: str,
+    value: Any,
+    *,
+    error: Any = "",
+    help: str = "",
+    optional: bool = False,
+    **props: Any,
 ) -> rx.Component:
     """One line of text at *path* of the plan."""
     return ui.field(
@@ -34,7 +41,16 @@ def line(
     )
 
 
-def area(path: Any, label: str, value: Any, *, error: Any = "", help: str = "", rows: int = 3, optional: bool = False) -> rx.Component:
+def area(
+    path: Any,
+    label: str,
+    value: Any,
+    *,
+    error: Any = "",
+    help: str = "",
+    rows: int = 3,
+    optional: bool = False,
+) -> rx.Component:
     """Several lines of text at *path* of the plan."""
     return ui.field(
         label,
@@ -56,7 +72,9 @@ def area(path: Any, label: str, value: Any, *, error: Any = "", help: str = "", 
 
 def tick(path: Any, label: Any, on: Any) -> rx.Component:
     """A yes or no at *path* of the plan."""
-    return ui.checkbox(label, checked=on.to(bool), on_change=lambda value: S.ticked(path, value), disabled=~S.can_edit)
+    return ui.checkbox(
+        label, checked=on.to(bool), on_change=lambda value: S.ticked(path, value), disabled=~S.can_edit
+    )
 
 
 def order_buttons(item: Any, what: str) -> rx.Component:

@@ -23,7 +23,13 @@ def page() -> rx.Component:
         ui.page_header(
             _F["title"],
             ui.link("Candidates", "/app/candidates/?i=" + _F["id"].to(str), class_name="btn btn-secondary"),
-            ui.link("Take the preview", _F["preview_url"], outside=True, target="_blank", class_name="btn btn-secondary"),
+            ui.link(
+                "Take the preview",
+                _F["preview_url"],
+                outside=True,
+                target="_blank",
+                class_name="btn btn-secondary",
+            ),
             above=rx.el.p("Interviewer", class_name="eyebrow"),
             below=rx.el.div(
                 rx.match(
@@ -33,16 +39,20 @@ def page() -> rx.Component:
                     ui.badge("Draft", kind="warn"),
                 ),
                 rx.cond(
-                    (_F["state"].to(str) == "active") & _F["changed"].to(bool), ui.badge("Changes not published", kind="warn")
+                    (_F["state"].to(str) == "active") & _F["changed"].to(bool),
+                    ui.badge("Changes not published", kind="warn"),
                 ),
-                rx.el.span(S.saved, role="status", class_name="muted text-sm", custom_attrs={"data-saved": S.saved}),
+                rx.el.span(
+                    S.saved, role="status", class_name="muted text-sm", custom_attrs={"data-saved": S.saved}
+                ),
                 class_name="row",
             ),
         ),
         rx.cond(
             _F["drafted_by"].to(str) != "",
             rx.el.p(
-                "This draft was made by rules, from your text. Read every line before you publish.", class_name="notice"
+                "This draft was made by rules, from your text. Read every line before you publish.",
+                class_name="notice",
             ),
         ),
         rx.el.div(
@@ -71,14 +81,25 @@ def _role() -> rx.Component:
             top("pay", "Pay", optional=True),
             class_name="grid gap-4 md:grid-cols-3",
         ),
-        area("description", "About the role", S.texts["description"], help="Candidates read it before they start.", rows=6),
+        area(
+            "description",
+            "About the role",
+            S.texts["description"],
+            help="Candidates read it before they start.",
+            rows=6,
+        ),
         area("welcome", "Welcome", S.texts["welcome"], help="The first words a candidate reads.", rows=3),
         area("thanks", "Thank-you", S.texts["thanks"], help="What happens next, and when.", rows=3),
         rx.el.details(
             rx.el.summary("Time, contact and language"),
             rx.el.div(
                 top("deadline_days", "Open for, in days", input_mode="numeric", help="0 keeps it open."),
-                top("due_days", "Days for each candidate", input_mode="numeric", help="Counted from the invitation."),
+                top(
+                    "due_days",
+                    "Days for each candidate",
+                    input_mode="numeric",
+                    help="Counted from the invitation.",
+                ),
                 top("contact_email", "Contact for candidates", type="email", optional=True),
                 _language(),
                 top("interviewer_name", "The interviewer's name", help="It always says that it is an AI."),
@@ -94,7 +115,10 @@ def _language() -> rx.Component:
     return ui.field(
         "Language",
         ui.select(
-            "language", [("en", "English"), ("es", "Spanish")], value=S.texts["language"], on_change=S.typed("language"),
+            "language",
+            [("en", "English"), ("es", "Spanish")],
+            value=S.texts["language"],
+            on_change=S.typed("language"),
             disabled=~S.can_edit,
         ),
         id="language",
@@ -109,7 +133,10 @@ def _add_stage() -> rx.Component:
             rx.foreach(
                 S.missing,
                 lambda one: ui.button(
-                    one["name"], kind="secondary", icon="plus", on_click=S.pressed("add_stage", "", one["kind"].to(str))
+                    one["name"],
+                    kind="secondary",
+                    icon="plus",
+                    on_click=S.pressed("add_stage", "", one["kind"].to(str)),
                 ),
             ),
             class_name="row",
@@ -134,7 +161,11 @@ def _going_live() -> rx.Component:
         ),
         rx.cond(
             _F["candidates"].to(int) > 0,
-            rx.el.p(_F["candidates"], " people have an application. Who has started keeps the version they started with.", class_name="help"),
+            rx.el.p(
+                _F["candidates"],
+                " people have an application. Who has started keeps the version they started with.",
+                class_name="help",
+            ),
         ),
         rx.cond(
             S.can_edit,
@@ -152,8 +183,15 @@ def _check(one: Any) -> rx.Component:
     return rx.el.li(
         rx.cond(
             one["done"].to(bool),
-            rx.el.span(ui.icon("check", size=18), rx.el.span("Done: ", class_name="sr"), class_name="mt-0.5 text-(--ok)"),
-            rx.el.span(rx.el.span("Open: ", class_name="sr"), class_name="mt-1 size-4 rounded-full border border-(--line-strong)"),
+            rx.el.span(
+                ui.icon("check", size=18),
+                rx.el.span("Done: ", class_name="sr"),
+                class_name="mt-0.5 text-(--ok)",
+            ),
+            rx.el.span(
+                rx.el.span("Open: ", class_name="sr"),
+                class_name="mt-1 size-4 rounded-full border border-(--line-strong)",
+            ),
         ),
         rx.el.div(rx.el.span(one["label"]), rx.el.span(one["hint"], class_name="help block")),
         class_name="grid grid-cols-[1.5rem_minmax(0,1fr)] gap-2",
@@ -168,7 +206,12 @@ def _links() -> rx.Component:
             copy_line("apply-url", "Apply link", _F["apply_url"].to(str), "Anyone who opens it can apply."),
             rx.el.p("The apply link works once it is published.", class_name="muted text-sm"),
         ),
-        copy_line("preview-url", "Preview link", _F["preview_url"].to(str), "The very same way as a candidate's; counted nowhere."),
+        copy_line(
+            "preview-url",
+            "Preview link",
+            _F["preview_url"].to(str),
+            "The very same way as a candidate's; counted nowhere.",
+        ),
         title="Links",
     )
 

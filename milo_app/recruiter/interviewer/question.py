@@ -32,7 +32,13 @@ def question(q: Any, kinds: Any) -> rx.Component:
         rx.el.div(
             ui.field(
                 "Answered by",
-                ui.select(path + ".kind", kinds, value=q["kind"].to(str), on_change=S.typed(path + ".kind"), disabled=~S.can_edit),
+                ui.select(
+                    path + ".kind",
+                    kinds,
+                    value=q["kind"].to(str),
+                    on_change=S.typed(path + ".kind"),
+                    disabled=~S.can_edit,
+                ),
                 id=path + ".kind",
                 error=q["e_kind"],
             ),
@@ -40,11 +46,22 @@ def question(q: Any, kinds: Any) -> rx.Component:
             class_name="grid gap-4 md:grid-cols-2",
         ),
         tick(path + ".required", "An answer is required", q["required"]),
-        rx.cond(q["has_options"].to(bool), area(path + ".options", "Options", q["options"], error=q["e_options"], help="One a line.", rows=4)),
+        rx.cond(
+            q["has_options"].to(bool),
+            area(
+                path + ".options", "Options", q["options"], error=q["e_options"], help="One a line.", rows=4
+            ),
+        ),
         rx.cond(q["has_range"].to(bool), _range(q, path)),
         rx.cond(
             q["is_file"].to(bool),
-            line(path + ".extensions", "Kinds of file", q["extensions"], optional=True, help="Like pdf. Empty: any usual kind."),
+            line(
+                path + ".extensions",
+                "Kinds of file",
+                q["extensions"],
+                optional=True,
+                help="Like pdf. Empty: any usual kind.",
+            ),
         ),
         rx.cond(q["can_break"].to(bool), _dealbreaker(q, path)),
         rx.cond(q["is_open"].to(bool), _scoring(q, path)),
@@ -56,7 +73,14 @@ def question(q: Any, kinds: Any) -> rx.Component:
 
 def _range(q: Any, path: Any) -> rx.Component:
     return rx.el.div(
-        line(path + ".minimum", "Smallest", q["minimum"], optional=True, error=q["e_range"], input_mode="decimal"),
+        line(
+            path + ".minimum",
+            "Smallest",
+            q["minimum"],
+            optional=True,
+            error=q["e_range"],
+            input_mode="decimal",
+        ),
         line(path + ".maximum", "Largest", q["maximum"], optional=True, input_mode="decimal"),
         line(path + ".step", "Step", q["step"], optional=True, input_mode="decimal"),
         line(path + ".unit", "Unit", q["unit"], optional=True, help="Like years or $."),
@@ -99,7 +123,11 @@ def _dealbreaker(q: Any, path: Any) -> rx.Component:
         ),
     )
     return rx.el.div(
-        tick(path + ".dealbreaker", "Dealbreaker: another answer stops the candidate, where the stage enforces it", q["dealbreaker"]),
+        tick(
+            path + ".dealbreaker",
+            "Dealbreaker: another answer stops the candidate, where the stage enforces it",
+            q["dealbreaker"],
+        ),
         rx.cond(
             q["dealbreaker"].to(bool),
             rx.el.div(
@@ -122,11 +150,19 @@ def _dealbreaker(q: Any, path: Any) -> rx.Component:
 def _need(thing: Any, path: Any) -> rx.Component:
     """How a dealbreaker reads in "You need: …"."""
     return rx.fragment(
-        line(path + ".need", "In “You need: …” it reads", thing["need"], optional=True, help="Empty: the question's own words."),
+        line(
+            path + ".need",
+            "In “You need: …” it reads",
+            thing["need"],
+            optional=True,
+            help="Empty: the question's own words.",
+        ),
         tick(path + ".need_hidden", "Leave it out of “You need: …”", thing["need_hidden"]),
         rx.cond(
             thing["need_hidden"].to(bool),
-            rx.el.p("Candidates then learn of it only when they are stopped.", class_name="notice notice-warn"),
+            rx.el.p(
+                "Candidates then learn of it only when they are stopped.", class_name="notice notice-warn"
+            ),
         ),
     )
 
@@ -134,16 +170,31 @@ def _need(thing: Any, path: Any) -> rx.Component:
 def _scoring(q: Any, path: Any) -> rx.Component:
     return rx.el.div(
         ui.checkbox(
-            "Score the answer from 1 to 5", checked=q["scored"].to(bool), on_change=lambda on: S.scored(path, on), disabled=~S.can_edit
+            "Score the answer from 1 to 5",
+            checked=q["scored"].to(bool),
+            on_change=lambda on: S.scored(path, on),
+            disabled=~S.can_edit,
         ),
         rx.cond(
             q["scored"].to(bool),
             rx.el.div(
                 _anchors(q["criterion"].to(dict[str, Any])),
-                area(path + ".follow_ups", "Follow-up questions", q["follow_ups"], optional=True, help="One a line, in your own words."),
+                area(
+                    path + ".follow_ups",
+                    "Follow-up questions",
+                    q["follow_ups"],
+                    optional=True,
+                    help="One a line, in your own words.",
+                ),
                 rx.el.div(
                     line(path + ".min_follow_ups", "At least", q["min_follow_ups"], input_mode="numeric"),
-                    line(path + ".max_follow_ups", "At most", q["max_follow_ups"], input_mode="numeric", error=q["e_follow_ups"]),
+                    line(
+                        path + ".max_follow_ups",
+                        "At most",
+                        q["max_follow_ups"],
+                        input_mode="numeric",
+                        error=q["e_follow_ups"],
+                    ),
                     class_name="grid gap-4 sm:grid-cols-2",
                 ),
                 class_name="stack-s border-l-4 border-(--line) pl-4",
@@ -164,7 +215,13 @@ def _anchors(c: Any) -> rx.Component:
             class_name="grid gap-4 md:grid-cols-2",
         ),
         rx.el.div(
-            area(path + ".key_points", "What a full answer covers", c["key_points"], optional=True, help="One a line."),
+            area(
+                path + ".key_points",
+                "What a full answer covers",
+                c["key_points"],
+                optional=True,
+                help="One a line.",
+            ),
             line(path + ".weight", "Weight, 1 to 10", c["weight"], input_mode="numeric", error=c["e_weight"]),
             class_name="grid gap-4 md:grid-cols-[minmax(0,1fr)_10rem]",
         ),
@@ -198,12 +255,28 @@ def criterion(c: Any) -> rx.Component:
                     help="A yes-or-no question. “Not found” is never taken for a no.",
                 ),
                 rx.el.div(
-                    area(path + ".terms", "Words that show it", c["terms"], optional=True, help="One a line."),
-                    line(path + ".min_years", "Years of it, at least", c["min_years"], optional=True, error=c["e_years"], input_mode="decimal"),
+                    area(
+                        path + ".terms", "Words that show it", c["terms"], optional=True, help="One a line."
+                    ),
+                    line(
+                        path + ".min_years",
+                        "Years of it, at least",
+                        c["min_years"],
+                        optional=True,
+                        error=c["e_years"],
+                        input_mode="decimal",
+                    ),
                     class_name="grid gap-4 md:grid-cols-[minmax(0,1fr)_12rem]",
                 ),
-                tick(path + ".dealbreaker", "Dealbreaker: who does not meet it stops here, where the stage enforces it", c["dealbreaker"]),
-                rx.cond(c["dealbreaker"].to(bool), rx.el.div(_need(c, path), class_name="stack-s border-l-4 border-(--line) pl-4")),
+                tick(
+                    path + ".dealbreaker",
+                    "Dealbreaker: who does not meet it stops here, where the stage enforces it",
+                    c["dealbreaker"],
+                ),
+                rx.cond(
+                    c["dealbreaker"].to(bool),
+                    rx.el.div(_need(c, path), class_name="stack-s border-l-4 border-(--line) pl-4"),
+                ),
             ),
             _anchors(c),
         ),

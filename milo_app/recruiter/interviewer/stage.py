@@ -27,7 +27,9 @@ def stage(one: Any) -> rx.Component:
                     rx.cond(
                         one["enforce"].to(bool),
                         ui.badge(rx.fragment(one["dealbreakers"], " enforced dealbreakers"), kind="brand"),
-                        ui.badge(rx.fragment(one["dealbreakers"], " dealbreakers, not enforced"), kind="warn"),
+                        ui.badge(
+                            rx.fragment(one["dealbreakers"], " dealbreakers, not enforced"), kind="warn"
+                        ),
                     ),
                 ),
                 class_name="row",
@@ -37,7 +39,10 @@ def stage(one: Any) -> rx.Component:
         ),
         rx.cond(one["error"].to(str) != "", rx.el.p(one["error"], class_name="error")),
         tick(path + ".enforce", "Enforce dealbreakers: who misses one stops at this stage", one["enforce"]),
-        rx.cond(one["is_voice"].to(bool), tick(path + ".video", "Video, not only voice (a candidate may still choose audio)", one["video"])),
+        rx.cond(
+            one["is_voice"].to(bool),
+            tick(path + ".video", "Video, not only voice (a candidate may still choose audio)", one["video"]),
+        ),
         rx.cond(
             one["is_resume"].to(bool),
             rx.fragment(
@@ -52,7 +57,10 @@ def stage(one: Any) -> rx.Component:
                 ),
             ),
             rx.fragment(
-                rx.el.ol(rx.foreach(questions, lambda q: question(q, one["kinds"].to(list[list[str]]))), class_name="stack-s"),
+                rx.el.ol(
+                    rx.foreach(questions, lambda q: question(q, one["kinds"].to(list[list[str]]))),
+                    class_name="stack-s",
+                ),
                 rx.cond(S.can_edit, rx.el.div(_add("Add a question", "add_question", path, ""))),
             ),
         ),
@@ -68,8 +76,20 @@ def stage(one: Any) -> rx.Component:
                     help="Empty: a neutral ending. They keep all their rights either way.",
                 ),
                 rx.el.div(
-                    line(path + ".minutes", "Minutes", one["minutes"], input_mode="numeric", error=one["e_minutes"]),
-                    line(path + ".weight", "Weight in the overall score", one["weight"], input_mode="numeric", error=one["e_weight"]),
+                    line(
+                        path + ".minutes",
+                        "Minutes",
+                        one["minutes"],
+                        input_mode="numeric",
+                        error=one["e_minutes"],
+                    ),
+                    line(
+                        path + ".weight",
+                        "Weight in the overall score",
+                        one["weight"],
+                        input_mode="numeric",
+                        error=one["e_weight"],
+                    ),
                     line(
                         path + ".min_score",
                         "Minimum score, %",
@@ -91,4 +111,6 @@ def stage(one: Any) -> rx.Component:
 
 
 def _add(label: str, action: str, path: Any, value: str) -> rx.Component:
-    return ui.button(label, kind="secondary", small=True, icon="plus", on_click=S.pressed(action, path, value))
+    return ui.button(
+        label, kind="secondary", small=True, icon="plus", on_click=S.pressed(action, path, value)
+    )

@@ -57,7 +57,11 @@ def _template(one: Any) -> rx.Component:
         rx.el.button(
             rx.el.span(one["title"], class_name="font-semibold"),
             rx.el.span(
-                texts(one["stages"]).length(), " stages, about ", one["minutes"], " minutes", class_name="muted text-sm block"
+                texts(one["stages"]).length(),
+                " stages, about ",
+                one["minutes"],
+                " minutes",
+                class_name="muted text-sm block",
             ),
             type="button",
             on_click=S.template_chosen(one["name"].to(str)),

@@ -15,7 +15,9 @@ _H = S.head
 
 def beside() -> rx.Component:
     """The narrow column; below the evidence on a small screen."""
-    return rx.el.div(_decision(), _way(), _comments(), _messages(), Keys.create(), class_name="stack content-start")
+    return rx.el.div(
+        _decision(), _way(), _comments(), _messages(), Keys.create(), class_name="stack content-start"
+    )
 
 
 def _decision() -> rx.Component:
@@ -23,7 +25,9 @@ def _decision() -> rx.Component:
     return ui.card(
         rx.cond(
             none,
-            rx.el.p("A person decides. Nothing is sent to the candidate by this.", class_name="muted text-sm"),
+            rx.el.p(
+                "A person decides. Nothing is sent to the candidate by this.", class_name="muted text-sm"
+            ),
             rx.el.p(
                 rx.el.strong(_H["decision_name"]),
                 " by ",
@@ -36,8 +40,14 @@ def _decision() -> rx.Component:
         rx.cond(
             S.can_edit,
             rx.el.div(
-                rx.cond(_H["decision"].to(str) != "shortlisted", ui.button("Shortlist", on_click=S.decided("shortlisted"))),
-                rx.cond(_H["decision"].to(str) != "dismissed", ui.button("Dismiss…", kind="secondary", on_click=S.dismiss_asked(True))),
+                rx.cond(
+                    _H["decision"].to(str) != "shortlisted",
+                    ui.button("Shortlist", on_click=S.decided("shortlisted")),
+                ),
+                rx.cond(
+                    _H["decision"].to(str) != "dismissed",
+                    ui.button("Dismiss…", kind="secondary", on_click=S.dismiss_asked(True)),
+                ),
                 rx.cond(~none, ui.button("Clear decision", kind="quiet", on_click=S.decided("none"))),
                 class_name="actions",
             ),
@@ -50,9 +60,7 @@ def _way() -> rx.Component:
     """When what happened, and more time."""
 
     def row(label: str, name: str) -> rx.Component:
-        return rx.cond(
-            _H[name].to(str) != "", rx.fragment(rx.el.dt(label), rx.el.dd(when(_H[name])))
-        )
+        return rx.cond(_H[name].to(str) != "", rx.fragment(rx.el.dt(label), rx.el.dd(when(_H[name]))))
 
     return ui.card(
         rx.el.dl(
@@ -87,7 +95,9 @@ def _comments() -> rx.Component:
                 ui.field("Comment", ui.text_area("comment", name="text", rows=3), id="comment"),
                 ui.field(
                     "Rating",
-                    ui.select("rating", [("", "None"), *[(str(n), f"{n} of 5") for n in range(1, 6)]], name="rating"),
+                    ui.select(
+                        "rating", [("", "None"), *[(str(n), f"{n} of 5") for n in range(1, 6)]], name="rating"
+                    ),
                     id="rating",
                     optional=True,
                 ),
@@ -129,15 +139,28 @@ def _message(m: Any) -> rx.Component:
     return rx.el.li(
         rx.el.p(
             rx.el.strong(m["kind"]),
-            rx.el.span(" · ", m["channel"], rx.cond(m["inbound"].to(bool), " from ", " to "), m["who"], class_name="muted"),
+            rx.el.span(
+                " · ",
+                m["channel"],
+                rx.cond(m["inbound"].to(bool), " from ", " to "),
+                m["who"],
+                class_name="muted",
+            ),
             class_name="text-sm",
         ),
-        rx.el.p(mark(m["words"], m["tone"].to(str)), " ", rx.el.span(when(m["at"]), class_name="muted text-sm"), class_name="row"),
+        rx.el.p(
+            mark(m["words"], m["tone"].to(str)),
+            " ",
+            rx.el.span(when(m["at"]), class_name="muted text-sm"),
+            class_name="row",
+        ),
         rx.cond(m["error"].to(str) != "", rx.el.p(m["error"], class_name="error")),
         rx.cond(
             m["body"].to(str) != "",
             rx.el.details(
-                rx.el.summary(rx.cond(m["subject"].to(str) != "", m["subject"], "Text"), class_name="!min-h-0 text-sm"),
+                rx.el.summary(
+                    rx.cond(m["subject"].to(str) != "", m["subject"], "Text"), class_name="!min-h-0 text-sm"
+                ),
                 rx.el.p(m["body"], class_name="whitespace-pre-line text-sm"),
             ),
         ),

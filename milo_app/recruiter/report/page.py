@@ -39,7 +39,12 @@ def page() -> rx.Component:
             "Dismiss this candidate?",
             rx.el.form(
                 rx.el.p("Nothing is sent to them by this, and you can clear it later."),
-                ui.field("Reason", ui.text_area("dismiss-reason", name="reason", rows=3), id="dismiss-reason", optional=True),
+                ui.field(
+                    "Reason",
+                    ui.text_area("dismiss-reason", name="reason", rows=3),
+                    id="dismiss-reason",
+                    optional=True,
+                ),
                 rx.el.div(
                     ui.button("Dismiss", kind="danger", type="submit"),
                     ui.button("Go back", kind="secondary", on_click=S.dismiss_asked(False)),
@@ -72,7 +77,9 @@ def _header() -> rx.Component:
                 ui.link(_H["role"], "/app/candidates/?i=" + _H["interviewer"].to(str)), class_name="eyebrow"
             ),
             below=rx.el.div(
-                rx.el.span(_H["state_name"], class_name="badge badge-info", custom_attrs={"data-state": _H["state"]}),
+                rx.el.span(
+                    _H["state_name"], class_name="badge badge-info", custom_attrs={"data-state": _H["state"]}
+                ),
                 rx.cond(_H["decision_name"].to(str) != "", ui.badge(_H["decision_name"], kind="brand")),
                 rx.cond(_H["preview"].to(bool), ui.badge("Preview, counted nowhere", kind="warn")),
                 rx.cond(_H["duplicate"].to(bool), ui.badge("Possible duplicate", kind="warn")),
@@ -88,7 +95,10 @@ def _go(key: str, label: str, id: Any) -> rx.Component:
     return rx.cond(
         id != "",
         rx.el.a(
-            label, href="/app/report/?a=" + id, class_name="btn btn-secondary btn-small", custom_attrs={"data-key": key}
+            label,
+            href="/app/report/?a=" + id,
+            class_name="btn btn-secondary btn-small",
+            custom_attrs={"data-key": key},
         ),
         rx.el.span(label, class_name="btn btn-small", aria_disabled="true"),
     )
@@ -111,13 +121,22 @@ def _stopped() -> rx.Component:
     return rx.cond(
         _H["can_reinstate"].to(bool),
         ui.card(
-            ui.facts(("Stage", by["stage"]), ("Asked", by["question"]), ("Answer", by["answer"]), ("Needed", by["expected"])),
+            ui.facts(
+                ("Stage", by["stage"]),
+                ("Asked", by["question"]),
+                ("Answer", by["answer"]),
+                ("Needed", by["expected"]),
+            ),
             rx.cond(
                 S.can_edit,
                 rx.el.details(
                     rx.el.summary("Reinstate at the next stage"),
                     rx.el.form(
-                        ui.field("Reason", ui.text_area("reinstate-reason", name="reason", rows=2), id="reinstate-reason"),
+                        ui.field(
+                            "Reason",
+                            ui.text_area("reinstate-reason", name="reason", rows=2),
+                            id="reinstate-reason",
+                        ),
                         ui.button("Reinstate", type="submit"),
                         on_submit=S.reinstated,
                         class_name="stack-s pt-2",
@@ -138,7 +157,10 @@ def _needs_review() -> rx.Component:
             rx.el.ul(
                 rx.foreach(
                     S.review,
-                    lambda x: rx.el.li(ui.link(x["text"], x["href"], outside=True), rx.el.span(" ", x["why"], class_name="muted")),
+                    lambda x: rx.el.li(
+                        ui.link(x["text"], x["href"], outside=True),
+                        rx.el.span(" ", x["why"], class_name="muted"),
+                    ),
                 ),
                 class_name="needs",
             ),
@@ -161,7 +183,10 @@ def _overall() -> rx.Component:
         ),
         rx.el.details(
             rx.el.summary("How this is worked out"),
-            rx.el.ul(rx.foreach(texts(S.overall["lines"]), lambda x: rx.el.li(x)), class_name="text-sm tabular-nums"),
+            rx.el.ul(
+                rx.foreach(texts(S.overall["lines"]), lambda x: rx.el.li(x)),
+                class_name="text-sm tabular-nums",
+            ),
         ),
         title="Overall",
     )
@@ -171,7 +196,11 @@ def _dealbreakers() -> rx.Component:
     return rx.cond(
         S.dealbreakers.length() > 0,
         ui.card(
-            ui.table(["Dealbreaker", "Answer", "Needed", ""], rx.foreach(S.dealbreakers, _dealbreaker), caption="Dealbreakers"),
+            ui.table(
+                ["Dealbreaker", "Answer", "Needed", ""],
+                rx.foreach(S.dealbreakers, _dealbreaker),
+                caption="Dealbreakers",
+            ),
             title="Dealbreakers",
         ),
     )
@@ -194,7 +223,10 @@ def _dealbreaker(one: Any) -> rx.Component:
                 ("no", ui.badge(one["words"], kind="bad")),
                 ui.badge(one["words"]),
             ),
-            rx.cond(one["decided"].to(bool), rx.el.span("This one decided", class_name="block text-sm font-semibold mt-1")),
+            rx.cond(
+                one["decided"].to(bool),
+                rx.el.span("This one decided", class_name="block text-sm font-semibold mt-1"),
+            ),
         ),
         custom_attrs={"data-dealbreaker": one["id"], "data-met": one["met"]},
     )
@@ -209,11 +241,16 @@ def _override() -> rx.Component:
             ui.group(
                 "Score",
                 rx.el.div(
-                    *[ui.radio("score", str(n), str(n), required=True) for n in range(1, 6)], class_name="flex flex-wrap gap-2"
+                    *[ui.radio("score", str(n), str(n), required=True) for n in range(1, 6)],
+                    class_name="flex flex-wrap gap-2",
                 ),
             ),
-            ui.field("Reason", ui.text_area("override-reason", name="reason", rows=3, required=True), id="override-reason",
-                     help="It stays with the score. The evaluator's score is kept beside yours."),
+            ui.field(
+                "Reason",
+                ui.text_area("override-reason", name="reason", rows=3, required=True),
+                id="override-reason",
+                help="It stays with the score. The evaluator's score is kept beside yours.",
+            ),
             rx.el.div(
                 ui.button("Save my score", type="submit"),
                 ui.button("Go back", kind="secondary", on_click=S.override_asked({})),
@@ -226,4 +263,3 @@ def _override() -> rx.Component:
         on_close=S.override_asked({}),
         id="override",
     )
-

@@ -23,7 +23,14 @@ def stage(one: Any) -> rx.Component:
                 mark(one["words"], one["tone"].to(str)),
                 rx.cond(
                     one["score"].to(str) != "",
-                    rx.el.span(one["score"], class_name="text-xl font-semibold tabular-nums", custom_attrs={"data-score": one["kind"]}),
+                    rx.el.span(
+                        one["score"],
+                        class_name="text-xl font-semibold tabular-nums",
+                        custom_attrs={"data-score": one["kind"]},
+                    ),
+                ),
+                rx.el.span(
+                    rx.cond(one["score"].to(str) != "", one["covers"], ""), class_name="muted text-sm"
                 ),
                 class_name="row",
             ),
@@ -34,10 +41,19 @@ def stage(one: Any) -> rx.Component:
             one["score"].to(str) != "",
             rx.el.details(
                 rx.el.summary("How ", one["score"], " is worked out"),
-                rx.el.ul(rx.foreach(texts(one["lines"]), lambda x: rx.el.li(x)), class_name="text-sm tabular-nums"),
+                rx.el.ul(
+                    rx.foreach(texts(one["lines"]), lambda x: rx.el.li(x)), class_name="text-sm tabular-nums"
+                ),
             ),
         ),
-        rx.cond(answers.length() > 0, rx.el.div(rx.el.h3("Answers"), rx.el.dl(rx.foreach(answers, _answer), class_name="grid"), class_name="stack-s")),
+        rx.cond(
+            answers.length() > 0,
+            rx.el.div(
+                rx.el.h3("Answers"),
+                rx.el.dl(rx.foreach(answers, _answer), class_name="grid"),
+                class_name="stack-s",
+            ),
+        ),
         rx.foreach(items(one["recordings"]), _recording),
         rx.cond(
             turns.length() > 0,
@@ -63,10 +79,15 @@ def _criterion(c: Any) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.h3(c["text"], class_name="!text-base"),
-            rx.cond(c["question"].to(str) != "", rx.el.p("Asked: ", c["question"], class_name="muted text-sm")),
+            rx.cond(
+                c["question"].to(str) != "", rx.el.p("Asked: ", c["question"], class_name="muted text-sm")
+            ),
             rx.foreach(quotes, _quote),
             rx.cond(c["status"].to(str) != "", rx.el.p(c["status"], class_name="notice notice-warn")),
-            rx.cond(reasons.length() > 0, rx.el.ul(rx.foreach(reasons, lambda x: rx.el.li(x)), class_name="needs text-sm")),
+            rx.cond(
+                reasons.length() > 0,
+                rx.el.ul(rx.foreach(reasons, lambda x: rx.el.li(x)), class_name="needs text-sm"),
+            ),
             rx.el.p(
                 rx.cond(c["evaluator"].to(str) != "", rx.fragment(c["evaluator"], " · ")),
                 rx.cond(c["confidence"].to(str) != "", rx.fragment(c["confidence"], " · ")),
@@ -123,7 +144,11 @@ def _quote(quote: Any) -> rx.Component:
             quote["href"],
             outside=True,
             class_name="text-sm",
-            custom_attrs={"data-quote": quote["href"], "data-seek": quote["recording"], "data-ms": quote["ms"]},
+            custom_attrs={
+                "data-quote": quote["href"],
+                "data-seek": quote["recording"],
+                "data-ms": quote["ms"],
+            },
         ),
         class_name="border-l-4 border-(--brand) pl-4",
     )
@@ -131,7 +156,13 @@ def _quote(quote: Any) -> rx.Component:
 
 def _earlier(one: Any) -> rx.Component:
     return rx.el.li(
-        rx.el.span(one["score"], class_name="font-semibold"), " · ", one["who"], " · ", when(one["at"]), " · ", one["reason"]
+        rx.el.span(one["score"], class_name="font-semibold"),
+        " · ",
+        one["who"],
+        " · ",
+        when(one["at"]),
+        " · ",
+        one["reason"],
     )
 
 
@@ -146,14 +177,19 @@ def _answer(a: Any) -> rx.Component:
             rx.cond(
                 files.length() > 0,
                 rx.el.ul(rx.foreach(files, lambda f: rx.el.li(ui.link(f["name"], f["url"], outside=True)))),
-                rx.el.span(a["value"], class_name=rx.cond(a["given"].to(bool), "whitespace-pre-line", "muted")),
+                rx.el.span(
+                    a["value"], class_name=rx.cond(a["given"].to(bool), "whitespace-pre-line", "muted")
+                ),
             ),
             rx.cond(a["conflict"].to(bool), ui.badge("Answered on two devices", kind="warn")),
             rx.cond(
                 versions.length() > 0,
                 rx.el.details(
                     rx.el.summary("Changed ", versions.length(), " times", class_name="!min-h-0 text-sm"),
-                    rx.el.ul(rx.foreach(versions, lambda v: rx.el.li(v["value"], " · ", when(v["at"]))), class_name="text-sm muted"),
+                    rx.el.ul(
+                        rx.foreach(versions, lambda v: rx.el.li(v["value"], " · ", when(v["at"]))),
+                        class_name="text-sm muted",
+                    ),
                 ),
             ),
         ),
@@ -231,7 +267,11 @@ def _resume(resume: Any) -> rx.Component:
         rx.el.div(
             rx.cond(
                 resume["file"].to(dict[str, str])["url"] != "",
-                ui.link(resume["file"].to(dict[str, str])["name"], resume["file"].to(dict[str, str])["url"], outside=True),
+                ui.link(
+                    resume["file"].to(dict[str, str])["name"],
+                    resume["file"].to(dict[str, str])["url"],
+                    outside=True,
+                ),
             ),
             rx.cond(resume["corrected"].to(bool), ui.badge("Corrected by the candidate")),
             class_name="row",
@@ -243,7 +283,10 @@ def _resume(resume: Any) -> rx.Component:
                 rx.foreach(
                     work,
                     lambda w: rx.el.li(
-                        rx.el.span(w["title"], class_name="font-semibold"), " ", w["employer"], " ",
+                        rx.el.span(w["title"], class_name="font-semibold"),
+                        " ",
+                        w["employer"],
+                        " ",
                         rx.el.span(w["from"], "–", w["to"], class_name="muted"),
                     ),
                 ),
@@ -259,7 +302,11 @@ def _resume(resume: Any) -> rx.Component:
                     rx.foreach(
                         lines,
                         lambda x: rx.el.li(
-                            rx.el.span(x["n"], class_name="muted select-none text-right tabular-nums", aria_hidden="true"),
+                            rx.el.span(
+                                x["n"],
+                                class_name="muted select-none text-right tabular-nums",
+                                aria_hidden="true",
+                            ),
                             rx.el.span(x["text"], class_name="whitespace-pre-wrap"),
                             id="line-" + x["n"].to_string(),
                             class_name="grid grid-cols-[2.5rem_minmax(0,1fr)] gap-3 target:bg-(--warn-soft)",
@@ -280,5 +327,7 @@ def _retake(one: Any) -> rx.Component:
     return rx.el.details(
         rx.el.summary("Grant a retake from here", class_name="!min-h-0 text-sm"),
         rx.el.p("They may do this stage and those after it again. This attempt is kept.", class_name="help"),
-        ui.button("Grant a retake", kind="secondary", small=True, on_click=S.retake_granted(one["kind"].to(str))),
+        ui.button(
+            "Grant a retake", kind="secondary", small=True, on_click=S.retake_granted(one["kind"].to(str))
+        ),
     )

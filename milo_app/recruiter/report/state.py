@@ -97,7 +97,9 @@ class ReportState(DeskState, rx.State):
     @member("recruiter")
     async def override_asked(self, actor: MemberActor, criterion: dict[str, Any]) -> None:
         """Open the dialog for one criterion; an empty one closes it."""
-        self.overriding = {k: str(criterion.get(k, "")) for k in ("evaluation", "text", "score")} if criterion else {}
+        self.overriding = (
+            {k: str(criterion.get(k, "")) for k in ("evaluation", "text", "score")} if criterion else {}
+        )
 
     @member("recruiter")
     async def overridden(self, actor: MemberActor, form: dict[str, Any]) -> None:
@@ -154,7 +156,9 @@ class ReportState(DeskState, rx.State):
         self.messages, self.ready = messages, True
 
 
-async def _read(actor: MemberActor, application_id: str, attempt: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+async def _read(
+    actor: MemberActor, application_id: str, attempt: int
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     return await asyncio.gather(
         run_outside(reports.report, actor, application_id=application_id, attempt=attempt),
         run(timeline.of_application, actor, application_id=application_id),

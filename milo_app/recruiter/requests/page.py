@@ -23,7 +23,11 @@ def page() -> rx.Component:
             ),
         ),
         rx.el.div(
-            _view("open", "Open", ~S.closed), _view("closed", "Closed", S.closed), class_name="row", role="group", aria_label="Show"
+            _view("open", "Open", ~S.closed),
+            _view("closed", "Closed", S.closed),
+            class_name="row",
+            role="group",
+            aria_label="Show",
         ),
         rx.cond(
             S.requests.length() > 0,
@@ -69,7 +73,10 @@ def _request(one: Any) -> rx.Component:
             rx.cond(one["owner"].to(str) != "", rx.fragment(" · with ", one["owner"])),
             class_name="muted text-sm",
         ),
-        rx.cond(one["text"].to(str) != "", rx.el.blockquote(one["text"], class_name="whitespace-pre-line border-l-4 border-(--line) pl-4")),
+        rx.cond(
+            one["text"].to(str) != "",
+            rx.el.blockquote(one["text"], class_name="whitespace-pre-line border-l-4 border-(--line) pl-4"),
+        ),
         rx.cond(one["resolution"].to(str) != "", rx.el.p("Done: ", one["resolution"])),
         rx.cond(one["open"].to(bool) & S.can_edit, _answer(one)),
         class_name="card stack-s",
@@ -85,7 +92,8 @@ def _answer(one: Any) -> rx.Component:
         rx.el.div(
             ui.button("Close request", type="submit"),
             rx.cond(
-                one["owner"].to(str) == "", ui.button("Take it", kind="secondary", on_click=S.taken(one["id"].to(str)))
+                one["owner"].to(str) == "",
+                ui.button("Take it", kind="secondary", on_click=S.taken(one["id"].to(str))),
             ),
             class_name="actions",
         ),

@@ -50,7 +50,9 @@ class RequestsState(DeskState, rx.State):
     @member("recruiter")
     async def answered(self, actor: MemberActor, request_id: str, form: dict[str, Any]) -> None:
         """Close a request, saying what was done."""
-        await run(desk.close_request, actor, request_id=request_id, resolution=str(form.get("resolution", "")))
+        await run(
+            desk.close_request, actor, request_id=request_id, resolution=str(form.get("resolution", ""))
+        )
         await self._read(actor)
         self._say("Closed. What was done is kept with the request.")
 

@@ -35,9 +35,16 @@ def _brand() -> rx.Component:
 
     return ui.card(
         rx.el.form(
-            field("name", "Company name", "Candidates see it on every page and in every message.", max_length=60),
+            field(
+                "name", "Company name", "Candidates see it on every page and in every message.", max_length=60
+            ),
             rx.el.div(
-                field("color", "Colour", "Like #1f4d3f. Where text would be hard to read on it, Milo darkens it.", max_length=7),
+                field(
+                    "color",
+                    "Colour",
+                    "Like #1f4d3f. Where text would be hard to read on it, Milo darkens it.",
+                    max_length=7,
+                ),
                 rx.el.span(
                     class_name="size-11 rounded-lg border border-(--line-strong)",
                     style={"background": S.brand.get("color", "")},
@@ -46,7 +53,9 @@ def _brand() -> rx.Component:
                 class_name="flex flex-wrap items-end gap-3",
             ),
             field("support_email", "Contact for candidates", type="email"),
-            field("privacy_url", "Your privacy notice", "A link, shown before anything is asked.", type="url"),
+            field(
+                "privacy_url", "Your privacy notice", "A link, shown before anything is asked.", type="url"
+            ),
             ui.button("Save", type="submit"),
             on_submit=S.brand_saved,
             class_name="stack-s max-w-xl",
@@ -57,15 +66,30 @@ def _brand() -> rx.Component:
 
 def _members() -> rx.Component:
     return ui.card(
-        ui.table(["Name", "Email", "Role", "Signed in", "Access"], rx.foreach(S.people, _member), caption="Members"),
+        ui.table(
+            ["Name", "Email", "Role", "Signed in", "Access"], rx.foreach(S.people, _member), caption="Members"
+        ),
         rx.el.details(
             rx.el.summary("Add a member"),
             rx.el.form(
-                ui.field("Email", ui.text_input("member-email", type="email", name="email", aria_invalid=S.errors.contains("email")), id="member-email", error=S.errors.get("email", "")),
-                ui.field("Name", ui.text_input("member-name", name="member_name"), id="member-name", optional=True),
+                ui.field(
+                    "Email",
+                    ui.text_input(
+                        "member-email", type="email", name="email", aria_invalid=S.errors.contains("email")
+                    ),
+                    id="member-email",
+                    error=S.errors.get("email", ""),
+                ),
+                ui.field(
+                    "Name", ui.text_input("member-name", name="member_name"), id="member-name", optional=True
+                ),
                 ui.field(
                     "Role",
-                    ui.select("member-role", [("recruiter", "Recruiter"), ("viewer", "Viewer"), ("admin", "Admin")], name="role"),
+                    ui.select(
+                        "member-role",
+                        [("recruiter", "Recruiter"), ("viewer", "Viewer"), ("admin", "Admin")],
+                        name="role",
+                    ),
                     id="member-role",
                     help="Viewers read. Recruiters also invite, decide and edit. Admins also manage members and the brand.",
                 ),
@@ -89,7 +113,9 @@ def _member(one: Any) -> rx.Component:
     )
     access = rx.cond(
         one["disabled"].to(bool),
-        ui.button("Let in again", kind="secondary", small=True, on_click=S.access_changed(one["id"].to(str), False)),
+        ui.button(
+            "Let in again", kind="secondary", small=True, on_click=S.access_changed(one["id"].to(str), False)
+        ),
         ui.button("Shut out", kind="quiet", small=True, on_click=S.access_changed(one["id"].to(str), True)),
     )
     return rx.el.tr(

@@ -34,7 +34,9 @@ class SettingsState(DeskState, rx.State):
     async def brand_saved(self, actor: MemberActor, form: dict[str, Any]) -> None:
         """Save what candidates see of the company."""
         brand = {name: str(form.get(name, "")) for name in ("name", "color", "support_email", "privacy_url")}
-        await self._try(actor, run(members.save_brand, actor, brand=brand), "Saved. Candidates see it from now on.")
+        await self._try(
+            actor, run(members.save_brand, actor, brand=brand), "Saved. Candidates see it from now on."
+        )
 
     @member("admin")
     async def member_added(self, actor: MemberActor, form: dict[str, Any]) -> None:
@@ -55,7 +57,9 @@ class SettingsState(DeskState, rx.State):
         """Shut somebody out at once, or let them in again."""
         await run(members.set_disabled, actor, member_id=member_id, disabled=disabled)
         await self._read(actor)
-        self._say("They are shut out, also where they were signed in." if disabled else "They can sign in again.")
+        self._say(
+            "They are shut out, also where they were signed in." if disabled else "They can sign in again."
+        )
 
     @member("viewer")
     async def session_ended(self, actor: MemberActor, session_id: str) -> None:
