@@ -8,7 +8,6 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 from milo_app.cli.frontend import ROOT, BuildFailed, ensure_build, reflex_environment
@@ -101,11 +100,10 @@ def _work(deps: Deps, settings: Settings) -> Iterator[None]:
 
 def _welcome(deps: Deps, settings: Settings) -> None:
     """Make the demo workspace where one is wanted and print the links that lead into it."""
-    print(f"Milo is at {settings.public_url}", flush=True)
-    if find_spec("milo_app.cli.demo"):
-        from milo_app.cli.demo import ensure
+    from milo_app.cli import startup
 
-        print(ensure(deps, settings, pid=os.getpid()), flush=True)
+    ready = startup.prepare(deps, settings, pid=os.getpid())
+    print(f"Milo is at {settings.public_url}\n{ready.words}", flush=True)
 
 
 def _run(settings: Settings, deps: Deps, build: Path, listener: socket.socket) -> None:
