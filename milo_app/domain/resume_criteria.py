@@ -19,6 +19,10 @@ from milo_app.domain.resume_words import fold
 
 #: A quote is at most this many characters of a line.
 QUOTE = 300
+#: Mentions of a term looked at in one line, and characters on each side of one in which its sentence is looked for;
+#: no honest line has more.
+MENTIONS = 20
+REACH = 400
 
 
 def read_criteria(
@@ -210,10 +214,9 @@ def _doubt(
 ) -> str:
     """How far the sentence around the terms in line *i* takes them back: "", `soft` or `hard`."""
     line = lines[i]
-    sentences = [_sentence(line.text, start, end) for start, end in places]
     clean = False
     worst = ""
-    for sentence in sentences:
+    for sentence in dict.fromkeys(_sentence(line.text, start, end) for start, end in places[:MENTIONS]):
         before, after = _neighbours(lines, i, sentence, line.text)
         context = " ".join(part for part in (before, sentence, after) if part)
         level = _level(context, patterns, now)
@@ -247,9 +250,9 @@ _ABBREVIATION = re.compile(
 
 def _sentence(text: str, start: int, end: int) -> str:
     """The sentence of *text* that holds the characters from *start* to *end*."""
-    first, last = 0, len(text)
-    for match in _END.finditer(text):
-        if _ABBREVIATION.search(text[: match.start() + 1]):
+    first, last = max(0, start - REACH), min(len(text), end + REACH)
+    for match in _END.finditer(text, first, last):
+        if _ABBREVIATION.search(text[max(0, match.start() - 8) : match.start() + 1]):
             continue
         if match.end() <= start:
             first = match.end()
@@ -285,7 +288,8 @@ def _runs_on(above: Line, below: Line) -> bool:
     last = re.findall(r"[\w'’]+", above.text)[-1:]
     if below.text[:1].islower() or above.text.endswith((",", "-")) or (last and fold(last[0]) in _OPEN_WORDS):
         return True
-    return len(above.text.split()) >= 5 and bool(last) and last[0].islower()
+    begins_anew = above.bullet or dates.last_month(below.text) is not None
+    return not begins_anew and len(above.text.split()) >= 5 and bool(last) and last[0].islower()
 
 
 # --- Years -----------------------------------------------------------------------------------------------------------
@@ -312,7 +316,7 @@ def _read_years(
     if named and sure >= months:
         longest = max(named, key=lambda w: w.months)
         rough = any(piece.rough for w in named for piece in w.pieces)
-        if not rough or sure >= months + 12 or len(named) == 1 and sure >= months:
+        if not rough or sure >= months + 12 or (len(named) == 1 and sure >= months):
             return _entry(ReadingStatus.SHOWN, longest, text, 0.6 if rough else 0.8)
         return _entry(ReadingStatus.UNSURE, longest, text, 0.5)
     possible = dates.total_months(piece for w in (*named, *told) for piece in w.pieces)
@@ -324,8 +328,8 @@ def _read_years(
     if named:
         near = (
             sure >= months - 6
-            or any(piece.rough for w in named for piece in w.pieces)
-            and sure >= months - 12
+            or (any(piece.rough for w in named for piece in w.pieces)
+            and sure >= months - 12)
         )
         status = ReadingStatus.UNSURE if near else ReadingStatus.NOT_SHOWN
         return _entry(status, max(named, key=lambda w: w.months), text, 0.5)

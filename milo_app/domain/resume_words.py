@@ -72,7 +72,7 @@ TITLE_WORDS = frozenset(
 #: Words of organisations' names (folded).
 ORGANISATION_WORDS = frozenset(
     fold(
-        "hospital hospitals clinic clinics medical center centre health healthcare care system systems inc llc ltd corp"
+        "hospital hospitals clinic clinics center centre health healthcare care system systems inc llc ltd corp"
         " corporation company co group university college school academy institute foundation agency services"
         " solutions partners associates labs laboratories pharmacy nursing-home rehabilitation rehab hospice"
         " home manor village store market restaurant cafe hotel bank department district county city state"
@@ -117,4 +117,24 @@ STATES: dict[str, str] = {
             " WA:Washington WV:West_Virginia WI:Wisconsin WY:Wyoming"
         ).split()
     )
+}
+
+#: Names of the languages that are recognised, in English and in Spanish.
+LANGUAGE_NAMES: dict[str, tuple[str, str]] = {
+    "en": ("English", "inglés"),
+    "es": ("Spanish", "español"),
+    "fr": ("French", "francés"),
+    "de": ("German", "alemán"),
+    "pt": ("Portuguese", "portugués"),
+    "it": ("Italian", "italiano"),
+    "tl": ("Tagalog", "tagalo"),
+    "ru": ("Russian", "ruso"),
+    "zh": ("Chinese", "chino"),
+    "ja": ("Japanese", "japonés"),
+    "ko": ("Korean", "coreano"),
+    "ar": ("Arabic", "árabe"),
+    "hi": ("Hindi", "hindi"),
+    "he": ("Hebrew", "hebreo"),
+    "th": ("Thai", "tailandés"),
+    "el": ("Greek", "griego"),
 }
