@@ -21,11 +21,12 @@ class StartupFacts:
 def prepare(deps: Deps, settings: Settings, *, pid: int) -> StartupFacts:
     """Make the demo workspace where one is wanted, or the link with which the owner sets up a fresh instance."""
     from milo_app.cli import demo
+    from milo_app.services import demo as demos
     from milo_app.services import members
 
     facts: dict[str, object] = {}
     lines: list[str] = []
-    if settings.local and settings.demo:
+    if settings.local and settings.demo and demos.wanted(deps):
         facts = demo.make(deps, settings, pid=pid)
         lines += ["A demo workspace with made-up people is ready:", demo.words(facts)]
         lines.append(f"  Emails and texts stay here: {settings.public_url}/dev/mailbox and /dev/phone")

@@ -166,16 +166,12 @@ def fill(deps: Deps, application_id: str, how: str, nonce: str) -> None:
 
 def _begin(deps: Deps, actor: CandidateActor) -> Plan:
     """Start and consent, where the preview has not; returns its plan."""
-    from milo_app.domain import consent as notices
-
     with deps.uow.write(actor) as uow:
         application = applications.start(uow, actor, application_id=actor.application_id)
         plan = applications.plan_of(uow, application)
         if application.consented_at is None:
             person = uow.candidates.get(application.candidate_id)
-            voice = plan.stage(StageKind.VOICE)
-            notice = notices.interview(person.language, video=voice is not None and voice.video)
-            consents.agree(uow, actor, text_version=notice.version)
+            consents.agree(uow, actor, text_version=consents.notice_for(plan, person.language).version)
     return plan
 
 
