@@ -31,6 +31,15 @@ TABLES: dict[type[Any], sa.Table] = {
 }
 
 
+#: Built once: putting a statement together costs more than running it on SQLite. Taking a row by its id has its value
+#: bound late, so that the very same statement is found again.
+_SELECTS: dict[type[Any], sa.Select[Any]] = {record: sa.select(table) for record, table in TABLES.items()}
+_BY_ID: dict[type[Any], sa.Select[Any]] = {
+    record: select.where(TABLES[record].c.id == sa.bindparam("wanted_id"))
+    for record, select in _SELECTS.items()
+}
+
+
 def _reader(hint: Any) -> Callable[[Any], Any] | None:
     """What turns a column's value into the record's type, or None where it already is one."""
     options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
@@ -67,7 +76,7 @@ class Repository(Generic[T]):
     def maybe(self, id: str | None) -> T | None:
         if not id:
             return None
-        row = self._connection.execute(self._select().where(self._table.c.id == id)).one_or_none()
+        row = self._connection.execute(self._scoped(_BY_ID[self._record]), {"wanted_id": id}).one_or_none()
         return None if row is None else self._to_record(row)
 
     def find(self, *, order: str = "id", limit: int | None = None, **equals: Any) -> list[T]:
@@ -132,7 +141,7 @@ class Repository(Generic[T]):
         self._connection.execute(self._scoped(sa.delete(self._table).where(self._table.c.id == id)))
 
     def _select(self) -> sa.Select[Any]:
-        return self._scoped(sa.select(self._table))
+        return self._scoped(_SELECTS[self._record])
 
     def _scoped(self, query: Any) -> Any:
         if self._workspace_id is None:

@@ -62,7 +62,21 @@ def plan_of(uow: UnitOfWork, application: r.Application) -> Plan:
     version = version_of(uow, application)
     if version is None:
         raise Gone("closed", "This interview is not open yet.")
-    return plans.from_data(version.plan)
+    return _read(version)
+
+
+#: Plans of versions read already: a version never changes, and reading one costs more than saving an answer.
+_read_versions: dict[str, Plan] = {}
+_MOST_READ = 256
+
+
+def _read(version: r.InterviewerVersion) -> Plan:
+    plan = _read_versions.get(version.id)
+    if plan is None:
+        if len(_read_versions) >= _MOST_READ:
+            _read_versions.clear()
+        plan = _read_versions[version.id] = plans.from_data(version.plan)
+    return plan
 
 
 def stages_of(uow: UnitOfWork, application: r.Application) -> list[r.ApplicationStage]:
@@ -268,7 +282,7 @@ def start(uow: UnitOfWork, actor: Actor, *, application_id: str) -> r.Applicatio
     version = _snapshot(uow, interviewer) if application.preview else version_of(uow, application)
     if version is None:
         raise Gone("closed", "This interview is not open yet.")
-    plan = plans.from_data(version.plan)
+    plan = _read(version)
     fixed = replace(application, version_id=version.id, opened_at=application.opened_at or uow.now)
     rows = [uow.stages.add(row) for row in journey.lay_out(fixed, plan, [uow.new_id() for _ in plan.stages])]
     return keep(uow, rows, journey.start(fixed, rows, uow.now))
