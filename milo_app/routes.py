@@ -14,7 +14,7 @@ __all__ = ["RESERVED", "SLUG", "is_free", "slugged"]
 
 PRODUCT = "/"
 SIGN_IN = "/sign-in"
-SIGN_IN_LINK = "/sign-in/{token}"
+SIGN_IN_LINK = "/sign-in/link/{token}"
 SIGN_OUT = "/sign-out"
 SET_UP = "/set-up/{token}"
 DESK = "/app"
@@ -66,12 +66,12 @@ def apply_pages(application_id: str) -> str:
 
 def desk_application(application_id: str) -> str:
     """One candidate's report on the desk."""
-    return f"{DESK}/applications/{application_id}"
+    return f"{DESK}/report/?{urlencode({'a': application_id})}"
 
 
 def desk_interviewer(interviewer_id: str) -> str:
     """One interviewer on the desk."""
-    return f"{DESK}/interviewers/{interviewer_id}"
+    return f"{DESK}/interviewer/?{urlencode({'i': interviewer_id})}"
 
 
 def absolute(public_url: str, path: str) -> str:

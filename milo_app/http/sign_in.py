@@ -18,9 +18,9 @@ from milo_app.access import cookies
 from milo_app.access.guards import member_from_cookie
 from milo_app.access.running import call, run
 from milo_app.domain.actors import SystemActor, Visitor
-from milo_app.domain.errors import Invalid, Throttled
+from milo_app.domain.errors import Gone, Invalid, NotFound, Throttled
 from milo_app.http import same_origin, server_pages
-from milo_app.services import members
+from milo_app.services import members, sessions
 
 log = logging.getLogger(__name__)
 router = APIRouter()
@@ -28,6 +28,7 @@ router = APIRouter()
 #: Every answer to "email me a link" takes this long, so that the time does not tell whether the address is known.
 _LINK_SECONDS = 0.4
 _HOME = "/app/"
+_COOKIE_SECONDS = int(sessions.LIFETIME.total_seconds())
 
 
 @router.get(routes.SIGN_IN)
@@ -80,8 +81,11 @@ async def ask_for_link(request: Request) -> Response:
 @router.get(routes.SIGN_IN_LINK)
 async def link_page(token: str) -> Response:
     """A button that signs in; opening the link does nothing by itself."""
-    facts = await run(members.look_at_link, SystemActor(), secret=token, purpose="sign_in")
-    return _page("link", action=f"/sign-in/link/{token}", **facts)
+    try:
+        facts = await run(members.look_at_link, SystemActor(), secret=token, purpose="sign_in")
+    except (NotFound, Gone) as problem:
+        return _dead(problem)
+    return _page("link", 200, action=f"/sign-in/link/{token}", **facts)
 
 
 @router.post(routes.SIGN_IN_LINK)
@@ -89,9 +93,12 @@ async def use_link(request: Request, token: str) -> Response:
     """Use the link, once."""
     same_origin.require(request)
     agent = request.headers.get("user-agent", "")
-    signed_in = await run(
-        members.use_link, SystemActor(), secret=token, user_agent=agent, old=_secret(request)
-    )
+    try:
+        signed_in = await run(
+            members.use_link, SystemActor(), secret=token, user_agent=agent, old=_secret(request)
+        )
+    except (NotFound, Gone) as problem:
+        return _dead(problem)
     return _enter(signed_in, "")
 
 
@@ -110,8 +117,11 @@ async def sign_out(request: Request) -> Response:
 @router.get(routes.SET_UP)
 async def set_up_page(token: str) -> Response:
     """The form behind a set-up link: the owner's first account, or an invited member's password."""
-    facts = await run(members.look_at_link, SystemActor(), secret=token, purpose="set_up")
-    return _page("set_up", action=f"/set-up/{token}", owner=not facts["email"], **facts)
+    try:
+        facts = await run(members.look_at_link, SystemActor(), secret=token, purpose="set_up")
+    except (NotFound, Gone) as problem:
+        return _dead(problem)
+    return _page("set_up", 200, action=f"/set-up/{token}", owner=not facts["email"], **facts)
 
 
 @router.post(routes.SET_UP)
@@ -130,6 +140,8 @@ async def set_up(request: Request, token: str) -> Response:
             user_agent=request.headers.get("user-agent", ""),
             **given,
         )
+    except (NotFound, Gone) as problem:
+        return _dead(problem)
     except Invalid as problem:
         facts = await run(members.look_at_link, SystemActor(), secret=token, purpose="set_up")
         known = {name: value for name, value in facts.items() if value}
@@ -149,7 +161,7 @@ def _enter(signed_in: members.SignedIn, next: str) -> Response:
     response = RedirectResponse(safe_next(next), 303)
     options: dict[str, Any] = cookies.cookie_options(instance)
     response.set_cookie(
-        cookies.member_cookie(instance), signed_in.secret, expires=signed_in.expires_at, **options
+        cookies.member_cookie(instance), signed_in.secret, max_age=_COOKIE_SECONDS, **options
     )
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -180,7 +192,12 @@ def _throttled(problem: Throttled, form: dict[str, str]) -> Response:
     return response
 
 
-def _page(step: str, status: int = 200, **shown: Any) -> Response:
+def _dead(problem: NotFound | Gone) -> Response:
+    """A link that opens nothing, and the way to a new one."""
+    return _page("gone", 410 if isinstance(problem, Gone) else 404, message=problem.message)
+
+
+def _page(step: str, status: int = 200, /, **shown: Any) -> Response:
     """The page at one *step*: form, sent, link, set_up."""
     instance = bootstrap.deps().instance
     facts: dict[str, Any] = {

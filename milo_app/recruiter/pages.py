@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from milo_app.access import live
 from milo_app.recruiter.candidates.page import page as candidates
 from milo_app.recruiter.candidates.state import CandidatesState
 from milo_app.recruiter.home.page import page as home
@@ -31,7 +32,8 @@ _PAGES = (
 
 
 def register(app: rx.App) -> None:
-    """Add every page of the desk to *app*."""
+    """Add every page of the desk to *app*, and what keeps the open ones live."""
+    app.register_lifespan_task(live.follow)
     for page, route, title, opened in _PAGES:
         app.add_page(
             page,

@@ -228,7 +228,7 @@ def _links(uow: UnitOfWork, application: r.Application) -> dict[str, str]:
     urls = {
         "link": links.candidate_url(uow.instance, application),
         "privacy_link": links.privacy_url(uow.instance, application),
-        "report_link": f"{uow.instance.public_url}/app/applications/{application.id}",
+        "report_link": f"{uow.instance.public_url}/app/report/?a={application.id}",
     }
     if application.preview:
         interviewer = uow.interviewers.get(application.interviewer_id)

@@ -26,7 +26,7 @@ class Desk:
 
     def report(self, application: str) -> None:
         """Open one candidate's report."""
-        self.page.goto(f"{self.instance.url}/app/applications/{application}")
+        self.page.goto(f"{self.instance.url}/app/report/?a={application}")
         self.page.locator("h1").first.wait_for()
 
     def candidates(self) -> None:

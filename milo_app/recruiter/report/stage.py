@@ -138,18 +138,18 @@ def _criterion(c: Any) -> rx.Component:
 def _quote(quote: Any) -> rx.Component:
     """The candidate's own words, and the way to the place where they stand."""
     return rx.el.blockquote(
-        rx.el.p("“", quote["text"], "”"),
-        ui.link(
-            quote["place"],
-            quote["href"],
-            outside=True,
-            class_name="text-sm",
-            custom_attrs={
-                "data-quote": quote["href"],
-                "data-seek": quote["recording"],
-                "data-ms": quote["ms"],
-            },
+        rx.el.p(
+            "“",
+            ui.link(
+                quote["text"],
+                quote["href"],
+                outside=True,
+                class_name="text-(--ink) decoration-(--line-strong)",
+                custom_attrs={"data-quote": quote["href"], "data-seek": quote["recording"], "data-ms": quote["ms"]},
+            ),
+            "”",
         ),
+        rx.el.p(quote["place"], class_name="muted text-sm"),
         class_name="border-l-4 border-(--brand) pl-4",
     )
 
