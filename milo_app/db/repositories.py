@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -28,15 +29,6 @@ TABLES: dict[type[Any], sa.Table] = {
     getattr(r, name.removesuffix("Row")): row.__table__  # type: ignore[attr-defined]
     for name, row in vars(tables).items()
     if name.endswith("Row") and name != "Row"
-}
-
-
-#: Built once: putting a statement together costs more than running it on SQLite. Taking a row by its id has its value
-#: bound late, so that the very same statement is found again.
-_SELECTS: dict[type[Any], sa.Select[Any]] = {record: sa.select(table) for record, table in TABLES.items()}
-_BY_ID: dict[type[Any], sa.Select[Any]] = {
-    record: select.where(TABLES[record].c.id == sa.bindparam("wanted_id"))
-    for record, select in _SELECTS.items()
 }
 
 
@@ -76,19 +68,19 @@ class Repository(Generic[T]):
     def maybe(self, id: str | None) -> T | None:
         if not id:
             return None
-        row = self._connection.execute(self._scoped(_BY_ID[self._record]), {"wanted_id": id}).one_or_none()
+        statement = _select(self._record, self._workspace_id is not None, "", False, (("id", _Match.ONE),))
+        row = self._connection.execute(statement, {"scope": self._workspace_id, "is_id": id}).one_or_none()
         return None if row is None else self._to_record(row)
 
     def find(self, *, order: str = "id", limit: int | None = None, **equals: Any) -> list[T]:
         """Records whose fields equal the given values, a list meaning any of them and None meaning empty."""
-        column = self._table.columns[order.removeprefix("-")]
-        query = self._where(self._select(), equals)
-        query = query.order_by(column.desc() if order.startswith("-") else column.asc())
-        if column.name != "id":
-            query = query.order_by(self._table.c.id.desc() if order.startswith("-") else self._table.c.id)
-        if limit is not None:
-            query = query.limit(limit)
-        return [self._to_record(row) for row in self._connection.execute(query)]
+        shape = tuple((name, _Match.of(value)) for name, value in equals.items())
+        statement = _select(self._record, self._workspace_id is not None, order, limit is not None, shape)
+        bound: dict[str, Any] = {"scope": self._workspace_id, "most": limit}
+        for name, match in shape:
+            value = equals[name]
+            bound[f"is_{name}"] = [_plain(one) for one in value] if match is _Match.ANY else _plain(value)
+        return [self._to_record(row) for row in self._connection.execute(statement, bound)]
 
     def first(self, *, order: str = "id", **equals: Any) -> T | None:
         return next(iter(self.find(order=order, limit=1, **equals)), None)
@@ -108,7 +100,7 @@ class Repository(Generic[T]):
         self._check_scope(values)
         try:
             with self._connection.begin_nested() if self._savepoint else nullcontext():
-                self._connection.execute(sa.insert(self._table), values)
+                self._connection.execute(_insert(self._record), values)
         except IntegrityError as error:
             if _is_unique_violation(error):
                 raise Conflict(kind=self._record.__name__, id=values["id"]) from error
@@ -124,10 +116,13 @@ class Repository(Generic[T]):
         """
         values = self._to_row(record)
         self._check_scope(values)
-        update = self._scoped(sa.update(self._table).where(self._table.c.id == values.pop("id")))
+        bound = {f"new_{name}": value for name, value in values.items() if name != "id"}
+        bound["is_id"] = values["id"]
+        if self._workspace_id is not None:
+            bound["scope"] = self._workspace_id
         try:
             with self._connection.begin_nested() if self._savepoint else nullcontext():
-                done = self._connection.execute(update.values(values))
+                done = self._connection.execute(_update(self._record, self._workspace_id is not None), bound)
         except IntegrityError as error:
             if _is_unique_violation(error):
                 raise Conflict(kind=self._record.__name__) from error
@@ -141,7 +136,7 @@ class Repository(Generic[T]):
         self._connection.execute(self._scoped(sa.delete(self._table).where(self._table.c.id == id)))
 
     def _select(self) -> sa.Select[Any]:
-        return self._scoped(_SELECTS[self._record])
+        return self._scoped(sa.select(self._table))
 
     def _scoped(self, query: Any) -> Any:
         if self._workspace_id is None:
@@ -174,6 +169,73 @@ class Repository(Generic[T]):
 
     def _to_row(self, record: T) -> dict[str, Any]:
         return {name: _plain(getattr(record, name)) for name in self._names}
+
+
+# --- Statements -----------------------------------------------------------------------------------------------------
+
+# Putting a statement together costs more than running it on SQLite, so each is made once for its shape; values are
+# bound when it runs.
+
+
+class _Match(StrEnum):
+    """How a field is compared in `find`."""
+
+    ONE = "one"
+    ANY = "any"
+    EMPTY = "empty"
+
+    @classmethod
+    def of(cls, value: Any) -> _Match:
+        if value is None:
+            return cls.EMPTY
+        return cls.ANY if isinstance(value, list | tuple | set | frozenset) else cls.ONE
+
+
+@cache
+def _select(
+    record: type[Any], scoped: bool, order: str, limited: bool, shape: tuple[tuple[str, _Match], ...]
+) -> sa.Select[Any]:
+    table = TABLES[record]
+    query = sa.select(table)
+    for name, match in shape:
+        column = table.columns[name]
+        if match is _Match.EMPTY:
+            query = query.where(column.is_(None))
+        elif match is _Match.ANY:
+            query = query.where(column.in_(sa.bindparam(f"is_{name}", expanding=True)))
+        else:
+            query = query.where(column == sa.bindparam(f"is_{name}"))
+    if scoped:
+        query = query.where(_scope_column(record) == sa.bindparam("scope"))
+    if order:
+        first, descends = table.columns[order.removeprefix("-")], order.startswith("-")
+        for column in [first] if first.name == "id" else [first, table.c.id]:
+            query = query.order_by(column.desc() if descends else column.asc())
+    return query.limit(sa.bindparam("most", type_=sa.Integer())) if limited else query
+
+
+@cache
+def _insert(record: type[Any]) -> sa.Insert:
+    return sa.insert(TABLES[record])
+
+
+@cache
+def _update(record: type[Any], scoped: bool) -> sa.Update:
+    table = TABLES[record]
+    query = sa.update(table).where(table.c.id == sa.bindparam("is_id"))
+    if scoped:
+        query = query.where(_scope_column(record) == sa.bindparam("scope"))
+    return query.values(
+        {
+            column.name: sa.bindparam(f"new_{column.name}", type_=column.type)
+            for column in table.columns
+            if column.name != "id"
+        }
+    )
+
+
+def _scope_column(record: type[Any]) -> sa.Column[Any]:
+    return TABLES[record].columns["id" if record is r.Workspace else "workspace_id"]
 
 
 def _plain(value: Any) -> Any:
