@@ -107,33 +107,30 @@ _HOSPITALS = (
 
 
 def resume(
-    name: str, email: str, level: str, number: int, year: int, *, licensed: bool = True
+    name: str, email: str, level: str, number: int, year: int, short_of: str = ""
 ) -> tuple[str, dict[str, str]]:
-    """The resume of a made-up nurse, and the quote that bears out each scored criterion, by criterion id."""
+    """The resume of a made-up nurse, and the quote that bears out each scored criterion, by criterion id.
+
+    *short_of* is what it does not show: `student` no license, `new` no year of work; so the candidate is asked.
+    """
     place = _HOSPITALS[number % len(_HOSPITALS)]
     other = _HOSPITALS[(number + 1) % len(_HOSPITALS)]
     years = {"s": 7, "m": 3, "w": 1}[level] + number % 2
-    quotes = dict(_RESUME_QUOTES[level])
     duties = "\n".join(f"- {line}" for line in _RESUME_LINES[level])
-    license_line = (
-        "Registered nurse (RN), Oregon State Board of Nursing, active" if licensed else "Nursing student"
-    )
-    bls = "BLS and ACLS, current" if level != "w" else "BLS, current"
-    work = (
-        f"Staff Nurse, Medical-Surgical, {place}, Jan {year - years} - Present"
-        if licensed
-        else (f"Nursing Assistant, {place}, Jan {year - 1} - Present")
-    )
-    earlier = (
-        f"\n\nRegistered Nurse, {other}, Jun {year - years - 2} - Dec {year - years - 1}"
-        if level == "s"
-        else ""
-    )
+    papers = "Registered nurse (RN), Oregon State Board of Nursing, active"
+    work = f"Staff Nurse, Medical-Surgical, {place}, Jan {year - years} - Present"
+    if short_of:
+        work = f"Ward Assistant, {place}, Sep {year} - Present"
+    if short_of == "student":
+        papers = "Nursing student, final year"
+    if level == "s":
+        duties += f"\n\nRegistered Nurse, {other}, Jun {year - years - 2} - Dec {year - years - 1}"
     text = (
-        f"{name}\n{email} | Portland, Oregon\n\nLicenses and certifications\n- {license_line}\n- {bls}\n\n"
-        f"Experience\n{work}\n{duties}{earlier}\n\nEducation\nBSN, Cascadia State University, {year - years - 3}\n"
+        f"{name}\n{email} | Portland, Oregon\n\nLicenses and certifications\n- {papers}\n"
+        f"- {'BLS, current' if level == 'w' else 'BLS and ACLS, current'}\n\n"
+        f"Experience\n{work}\n{duties}\n\nEducation\nBSN, Cascadia State University, {year - years - 3}\n"
     )
-    return text, quotes
+    return text, dict(_RESUME_QUOTES[level])
 
 
 _RESUME_LINES = {

@@ -160,9 +160,9 @@ def _resume(walk: _Walk, stage: StagePlan, half: bool) -> None:
     language = "es" if person.note == "spanish" else "en"
     text = demo_people.SPANISH_RESUME.format(name=candidate.name, email=candidate.email)
     if language == "en":
-        licensed = person.stopped not in ("rn_license", "acute_care_year")
+        shown = "student" if person.stopped == "rn_license" else "new" if person.stopped else ""
         text, _ = demo_people.resume(
-            candidate.name, candidate.email or "", person.level, walk.number, uow.now.year, licensed=licensed
+            candidate.name, candidate.email or "", person.level, walk.number, uow.now.year, shown
         )
     file = _kept(walk, text)
     profile = resume.read_profile(text, now=uow.now)

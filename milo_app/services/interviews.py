@@ -355,7 +355,8 @@ def _mode(uow: UnitOfWork, application: r.Application, plan: Plan, medium: Mediu
     return Mode(
         medium=medium,
         language=plan.language,
-        untimed=bool(application.accommodations.get("untimed")),
+        # Questions by text are answered at one's own pace, also where they are answered on the web.
+        untimed=bool(application.accommodations.get("untimed")) or application.stage == "sms",
         name=invitations.first_name(person.name),
         company=workspace.name,
         title=plan.title,
