@@ -5,20 +5,20 @@ Importing this module registers pages and states and touches nothing outside; ``
 
 import logging
 from collections.abc import Callable, Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import reflex as rx
-from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from milo_app.candidate import pages as candidate_pages
 from milo_app.config import Settings
 from milo_app.http.frontend import FrontendFiles
 from milo_app.http.health import Measured, health_routes
+from milo_app.http.routes import build_http
 from milo_app.http.security import SecurityHeaders, SecurityPolicy
+from milo_app.recruiter import pages as recruiter_pages
 from milo_app.services.ports import Deps
 from milo_app.ui import theme
 from milo_app.ui.app_wraps import APP_WRAPS
@@ -41,14 +41,8 @@ app = rx.App(
     backend_exception_handler=handler_failed,
 )
 
-if find_spec("milo_app.candidate.pages"):
-    from milo_app.candidate import pages as candidate_pages
-
-    candidate_pages.register(app)
-if find_spec("milo_app.recruiter.pages"):
-    from milo_app.recruiter import pages as recruiter_pages
-
-    recruiter_pages.register(app)
+candidate_pages.register(app)
+recruiter_pages.register(app)
 
 
 def site(build: Path, settings: Settings, deps: Deps, checks: Mapping[str, Callable[[], object]]) -> ASGIApp:
@@ -56,7 +50,7 @@ def site(build: Path, settings: Settings, deps: Deps, checks: Mapping[str, Calla
 
     ``checks`` are what ``/readyz`` asks. Call it once for a process: Reflex keeps one app.
     """
-    http = _http(deps, settings, [*health_routes(checks)])
+    http = build_http(deps, settings, [*health_routes(checks)])
 
     def behind(reflex: ASGIApp) -> ASGIApp:
         return _Behind(reflex, http)
@@ -66,17 +60,6 @@ def site(build: Path, settings: Settings, deps: Deps, checks: Mapping[str, Calla
     frontend = FrontendFiles(build / "client", is_page=lambda path: app.router(path) not in {None, "404"})
     policy = SecurityPolicy(public_url=settings.public_url, connect=_calls(settings.livekit_url))
     return Measured(SecurityHeaders(_Front(frontend, reflex_and_http), policy))
-
-
-def _http(deps: Deps, settings: Settings, health: list[BaseRoute]) -> ASGIApp:
-    try:
-        from milo_app.http.routes import build_http
-    except ImportError as missing:
-        log.warning("Serving the pages without the HTTP routes: %s", missing)
-        bare = FastAPI(openapi_url=None)
-        bare.router.routes.extend(health)
-        return bare
-    return build_http(deps, settings, health)
 
 
 class _Front:

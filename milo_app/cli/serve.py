@@ -1,6 +1,7 @@
 """Starts the server: everything that is missing is made, then one process serves everything."""
 
 import contextlib
+import importlib
 import logging
 import os
 import signal
@@ -63,6 +64,9 @@ def _reflex_serves(build: Path) -> None:
     from reflex_base.environment import environment
 
     environment.REFLEX_SKIP_COMPILE.set(True)
+    # Each of its files makes Reflex look through the whole call stack and every loaded module: quick while both are
+    # small, more than a second later on.
+    importlib.import_module("milo_app.web")
 
 
 def _listen(host: str, port: int) -> socket.socket:
