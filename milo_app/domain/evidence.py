@@ -187,9 +187,9 @@ _STREET = (
     "|highway|hwy|parkway|pkwy"
 )
 _SCHOOL = r"(?:University|College|Institute of Technology|High School|Academy|Polytechnic|Seminary|Law School|School of \w+)"
-_CAPITALS = r"(?:(?:[A-ZÁÉÍÓÚÑÜ][\w.’'&-]*|of|the|at|and|de|del|la|los|las|for|in)[ \t]+)"
+_CAPITALS = r"(?:(?:[A-ZÁÉÍÓÚÑÜ][\w.’'&-]{0,30}|of|the|at|and|de|del|la|los|las|for|in)[ \t]{1,3})"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("email", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    ("email", re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")),
     ("link", re.compile(r"\b(?:https?://|www\.)\S+|\b(?:linkedin|facebook|instagram|github)\.com/\S+", re.IGNORECASE)),
     ("phone", re.compile(r"(?<![\w.])\+?(?:\d[\s().-]{0,2}){9,14}\d(?!\w)|\(\d{3}\)\s?\d{3}[\s.-]?\d{4}\b|\b\d{3}[-.]\d{4}\b")),
     ("address", re.compile(
@@ -204,7 +204,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"|(?<!\w)(?:born|nacid[oa])\s+(?:(?:in|on|en|el)\s+)?[\w\s,/.-]{0,24}?(?:19|20)\d{2}(?!\w)"
         r"|(?<!\w)(?:date of birth|dob|birth ?date|fecha de nacimiento)\s*:?\s*[\w\s,/.-]{0,24}?\d{2,4}(?!\w)", re.IGNORECASE)),
     ("school", re.compile(
-        rf"(?:[A-ZÁÉÍÓÚÑ][\w.’'&-]*[ \t]+)(?:{_CAPITALS}{{0,4}}){_SCHOOL}\b(?:[ \t]+(?:of|at|in)(?:[ \t]+[A-Z][\w.-]*){{1,4}})?"
+        rf"(?<!\w)(?:[A-ZÁÉÍÓÚÑ][\w.’'&-]{{0,30}}[ \t]+)(?:{_CAPITALS}{{0,4}}){_SCHOOL}\b(?:[ \t]+(?:of|at|in)(?:[ \t]+[A-Z][\w.-]*){{1,4}})?"
         r"|\b(?:University|College|Universidad|Instituto Tecnol[oó]gico|Colegio|Escuela|Instituto)[ \t]+(?:(?:of|de|del|la|los|at|in|Nacional|Aut[oó]noma)[ \t]+)*"
         r"[A-ZÁÉÍÓÚÑ][\w-]*(?:[ \t]+(?:(?:at|de|del|la)[ \t]+)?[A-ZÁÉÍÓÚÑ][\w-]*){0,3}"
         r"|\b(?:Harvard|Yale|Princeton|Stanford|MIT|UCLA|NYU|Oxford|Cambridge|UNAM)\b")),

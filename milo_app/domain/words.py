@@ -11,17 +11,42 @@ from collections.abc import Iterator
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
-STOP_WORDS = frozenset(
+ENGLISH = frozenset(
     """a about after all also am an and any are as at be because been before being both but by can could did do does
     doing done down during each even few for from further get got had has have having he her here hers him his how i if
     in into is it its itself just like made make many me more most much my no nor not now of off on once one only or
     other our ours out over own really said same she should so some such than that the their theirs them then there
     these they this those through to too under until up us very was way we well were what when where which while who
-    whom why will with would you your yours im ive id ill dont didnt
-    al algo como con cual cuando de del desde donde dos el ella ellas ellos en entre era eran es esa ese eso esta estaba
-    este esto fue ha habia han hasta hay he la las le les lo los mas me mi mis muy nada ni no nos nosotros o para pero
-    por porque que se ser si sin sobre son su sus tambien te tiene todo tu un una uno unos y ya yo""".split()
+    whom why will with would you your yours im ive id ill dont didnt""".split()
 )
+SPANISH = frozenset(
+    """al algo como con cual cuando de del desde donde dos el ella ellas ellos en entre era eran es esa ese eso esta
+    estaba este esto fue ha habia han hasta hay he la las le les lo los mas me mi mis muy nada ni no nos nosotros o para
+    pero por porque que se ser si sin sobre son su sus tambien te tiene todo tu un una uno unos y ya yo""".split()
+)
+STOP_WORDS = ENGLISH | SPANISH
+#: Small words of languages that the lexical rules cannot read, to tell them from the two that they can.
+_OTHERS = {
+    "fr": "le les des et est une je il dans pour pas sur avec qui nous vous ce cette mes au aux mais etait ai suis".split(),
+    "pt": "o os um uma eu nao em com para mas voce meu minha foi muito na no dos das ele ela isso ao sao tenho".split(),
+    "de": "der die das und ich ist nicht ein eine mit auf fur zu den dem wir sie habe war auch bei als von im".split(),
+    "it": "il di e che non un una per sono mi ho con ma gli della nel piu anche come questo alla era lo".split(),
+    "vi": "toi la va cua co khong mot cac cho duoc trong voi nguoi da lam benh".split(),
+    "tl": "ang ng sa na ako ay mga ko at po ito hindi para may kung naman siya".split(),
+    "ht": "mwen nan ak pou li yo te yon gen ki pa sa nou se".split(),
+    "pl": "i w nie na jest ze z do sie to jak ale mam byl przez dla po co".split(),
+}
+
+
+def language_of(text: str) -> str:
+    """The language of *text* by its small words: `en`, `es`, another code, or "" where too little tells."""
+    words = tokens(text)
+    if len(words) < 5:
+        return ""
+    counts = {name: sum(word in small for word in words) for name, small in _LANGUAGES.items()}
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] >= max(2, len(words) // 10) else ""
+
 
 _VOWELS = "aeiouy"
 
@@ -80,3 +105,9 @@ _ENDINGS: tuple[tuple[str, str, int], ...] = (
     ("ar", "", 3), ("ir", "", 3), ("es", "", 3), ("ss", "ss", 2), ("us", "us", 2), ("is", "is", 2), ("s", "", 3),
     ("os", "", 3), ("as", "", 3), ("o", "", 3), ("a", "", 3), ("e", "", 4), ("y", "", 4),
 )  # fmt: skip
+
+_LANGUAGES: dict[str, frozenset[str]] = {
+    "en": ENGLISH,
+    "es": SPANISH,
+    **{name: frozenset(small) for name, small in _OTHERS.items()},
+}

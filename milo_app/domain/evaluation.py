@@ -1,0 +1,393 @@
+"""The built-in evaluator: a deterministic, lexical judgement of an answer against a criterion.
+
+It counts what can be counted (which of the expected points the words touch, how concrete they are) and knows that this
+is little: its confidence never exceeds `MOST_SURE`. Tone, style, length beyond the needful and identity play no part.
+Whatever evaluator judges, `verify` rejects a verdict whose quotes do not stand in the candidate's words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from milo_app.domain.evidence import find
+from milo_app.domain.plan import Criterion
+from milo_app.domain.synonyms import related
+from milo_app.domain.words import ENGLISH, SPANISH, bare, language_of, sentences, stems, tokens
+
+#: The built-in evaluator is never surer than this.
+MOST_SURE = 0.6
+#: Named in every report; raised whenever the rules below change.
+VERSION = "lexical-1"
+_READABLE = frozenset({"en", "es"})
+_STEPS = (0.16, 0.36, 0.56, 0.76)
+_LONGEST_QUOTE = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """A verdict: score 1 to 5 or None, at most three reasons, verbatim quotes; `needs_review` says why a person must
+    look."""
+
+    score: int | None
+    confidence: float
+    reasons: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
+    needs_review: str = ""
+
+
+class Verdict(Protocol):
+    """What `verify` looks at, whoever judged."""
+
+    @property
+    def score(self) -> int | None: ...
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def reasons(self) -> Sequence[str]: ...
+    @property
+    def quotes(self) -> Sequence[str]: ...
+
+
+def verify(verdict: Verdict, text: str) -> bool:
+    """Whether a scored verdict may be kept: score 1 to 5, confidence 0 to 1, at most three reasons, and at least one
+    quote, each standing verbatim in *text*."""
+    return (
+        verdict.score in (1, 2, 3, 4, 5)
+        and 0 <= verdict.confidence <= 1
+        and len(verdict.reasons) <= 3
+        and len(verdict.quotes) > 0
+        and all(find(quote, text) is not None for quote in verdict.quotes)
+    )
+
+
+def judge(*, question: str, criterion: Criterion, text: str, language: str = "en") -> Judgement:
+    """Judge *text* (identity already removed) against one scored criterion.
+
+    An empty *question* means a resume: lines instead of sentences, and no first person to be expected.
+    """
+    if not any(c.isalnum() for c in text):
+        return Judgement(score=None, confidence=0.0, needs_review="no answer")
+    spoken, wanted = language_of(text), language_of(_rubric(criterion)) or language
+    if (spoken and spoken not in _READABLE) or _is_other_script(text):
+        return _unread(text, "the built-in evaluator cannot read this language")
+    if spoken and wanted in _READABLE and spoken != wanted:
+        return _unread(text, "written in another language than the criterion")
+    own = _own_words(text, question, criterion)
+    if not own.strip():
+        return _verdict(1, 0.5, ("Repeats the question's own words.",), text, ())
+    return _judge_own(question, criterion, own)
+
+
+def _judge_own(question: str, criterion: Criterion, own: str) -> Judgement:
+    parts = list(sentences(own))
+    points = [_Point.of(point, question, parts) for point in _points(criterion)]
+    touched = [point for point in points if point.value >= 0.5]
+    covered = sum(point.value for point in points) / len(points) if points else 0.0
+    concrete = concreteness(own)
+    if criterion.key_points:
+        quality = covered + 0.2 * concrete.value * (1 - covered) * (covered > 0.1)
+    elif question:
+        quality = 0.45 * min(1.0, 1.6 * covered) + 0.55 * concrete.value * min(1.0, 0.35 + 2 * covered)
+    else:
+        quality = 0.7 * min(1.0, 1.3 * covered) + 0.3 * concrete.value
+    quality, remark = _discounted(quality, covered, question, own)
+    if _resembles_the_low_end(criterion, question, parts, covered):
+        quality -= 0.15
+    score = 1 + sum(quality >= step for step in _STEPS)
+    reasons = [
+        reason for reason in (remark, _coverage(criterion, points, touched), concrete.reason) if reason
+    ]
+    sure = _confidence(quality, len(tokens(own)))
+    return _verdict(score, sure, reasons, own, [p.quote for p in sorted(touched, key=lambda p: -p.value)])
+
+
+def _verdict(
+    score: int, confidence: float, reasons: Iterable[str], text: str, quotes: Iterable[str]
+) -> Judgement:
+    chosen = [quote for quote in dict.fromkeys(quotes) if quote][:3] or [_best_sentence(text)]
+    return Judgement(
+        score=score,
+        confidence=round(min(confidence, MOST_SURE), 2),
+        reasons=tuple(reasons)[:3] or ("Too little to judge by its words.",),
+        quotes=tuple(_cut(quote) for quote in chosen),
+    )
+
+
+def _unread(text: str, why: str) -> Judgement:
+    return Judgement(score=None, confidence=0.0, quotes=(_cut(_best_sentence(text)),), needs_review=why)
+
+
+# --- Coverage -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Point:
+    """One thing a full answer covers: how well it is covered (0 to 1), and by which sentence best."""
+
+    text: str
+    value: float
+    quote: str
+
+    @classmethod
+    def of(cls, text: str, question: str, parts: Sequence[str]) -> _Point:
+        """Words of the question count for nothing: repeating them is no answer. What the answer denies and the point
+        does not (or the other way round) is hardly covered."""
+        asked = set(stems(question))
+        wanted = list(dict.fromkeys(stems(text)))
+        wanted = [word for word in wanted if word not in asked] or wanted
+        if not wanted or not parts:
+            return cls(text=text, value=0.0, quote="")
+        spread = [set(stems(part)) for part in parts]
+        everything = set[str]().union(*spread)
+        overall = _share(wanted, everything)
+        best = max(range(len(parts)), key=lambda i: _share(wanted, spread[i]))
+        value = _ramp(0.5 * overall + 0.5 * max(_share(wanted, spread[best]), _near(wanted, spread, best)))
+        if value and denies(_clause(parts[best], wanted)) != denies(text):
+            value *= 0.3
+        return cls(text=text, value=value, quote=parts[best])
+
+
+def coverage(points: Sequence[str], text: str, question: str = "") -> float:
+    """How much of *points* the words of *text* touch, 0 to 1; what the built-in grading of short answers rests on."""
+    parts = list(sentences(text))
+    covered = [_Point.of(point, question, parts).value for point in points if point.strip()]
+    return sum(covered) / len(covered) if covered else 0.0
+
+
+def _clause(sentence: str, wanted: Sequence[str]) -> str:
+    """The clause that says it: "I did not wait, I called the doctor" does not deny the call."""
+    clauses = re.split(r"[,;:]|\b(?:and|but|because|so|then|y|pero|porque)\b", sentence)
+    return max(clauses, key=lambda clause: _share(wanted, set(stems(clause))))
+
+
+def _share(wanted: Sequence[str], given: set[str]) -> float:
+    """The share of the wanted stems that are given; long words weigh more, since short ones say less."""
+    weights = [0.5 + min(len(word), 8) / 8 for word in wanted]
+    return sum(w * _match(word, given) for word, w in zip(wanted, weights, strict=True)) / sum(weights)
+
+
+def _near(wanted: Sequence[str], spread: Sequence[set[str]], best: int) -> float:
+    """The same over the best sentence and its neighbours, a little less worth."""
+    around = set[str]().union(*spread[max(0, best - 1) : best + 2])
+    return 0.9 * _share(wanted, around)
+
+
+def _match(word: str, given: set[str]) -> float:
+    if word in given:
+        return 1.0
+    if related(word) & given:
+        return 0.8
+    if len(word) >= 5 and any(_alike(word, other) for other in given):
+        return 0.7
+    return 0.0
+
+
+def _alike(a: str, b: str) -> bool:
+    """A common beginning of five letters that is most of both, or one letter mistyped."""
+    if len(b) < 5 or abs(len(a) - len(b)) > 3:
+        return False
+    if a[:5] == b[:5]:
+        return True
+    if len(a) == len(b):
+        return sum(x != y for x, y in zip(a, b, strict=True)) == 1
+    short, long = sorted((a, b), key=len)
+    return len(long) - len(short) == 1 and any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
+
+
+def _ramp(share: float) -> float:
+    """Nobody repeats a point word for word: more than half of its words are all of it, an eighth are none."""
+    return min(1.0, max(0.0, (share - 0.12) / 0.45))
+
+
+def _rubric(criterion: Criterion) -> str:
+    return " . ".join((criterion.text, criterion.one, criterion.five, *criterion.key_points))
+
+
+def _points(criterion: Criterion) -> list[str]:
+    """The points of a full answer: those written down, or the clauses of the description of a 5."""
+    if criterion.key_points:
+        return [point for point in criterion.key_points if point.strip()]
+    clauses = re.split(r"[.;:,]|\band\b|\by\b", criterion.five)
+    return [clause for clause in clauses if stems(clause)] or [criterion.text]
+
+
+def _coverage(criterion: Criterion, points: Sequence[_Point], touched: Sequence[_Point]) -> str:
+    if not criterion.key_points:
+        return (
+            "Speaks to what a strong answer needs."
+            if touched
+            else "Hardly touches what a strong answer needs."
+        )
+    if not touched:
+        return f"Touches none of the {len(points)} expected points."
+    named = ", ".join(_short(point.text) for point in touched[:3])
+    missing = [_short(point.text) for point in points if point not in touched]
+    said = f"Touches {len(touched)} of {len(points)} expected points: {named}."
+    return said if not missing or len(said) > 200 else f"{said} Not found: {', '.join(missing[:2])}."
+
+
+# --- How concrete it is ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concreteness:
+    """How concrete a text is, 0 to 1, and which signs of it were found."""
+
+    value: float
+    signs: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        if not self.signs:
+            return "Stays general: no example, action or result."
+        return f"Concrete: {', '.join(self.signs[:3])}."
+
+
+def concreteness(text: str) -> Concreteness:
+    """Signs that something was really done: one's own action, an occasion, an outcome, figures, and enough said."""
+    plain = bare(text)
+    signs = tuple(name for name, pattern, _ in _SIGNS if pattern.search(plain))
+    worth = sum(points for name, _, points in _SIGNS if name in signs)
+    return Concreteness(value=min(1.0, worth + 0.2 * min(1.0, len(tokens(text)) / 60)), signs=signs)
+
+
+_SIGNS: tuple[tuple[str, re.Pattern[str], float], ...] = (
+    (
+        "own actions",
+        re.compile(
+            r"\b(?:i|we) (?:\w+ly )?(?:(?:[a-z]{2,}ed)|took|made|told|led|wrote|gave|went|kept|spoke|found|built|ran|taught|set"
+            r"|did|brought|chose|saw|held|got|put|met|began|sat|let|sent)\b"
+            r"|\b(?:hice|llame|avise|pregunte|explique|decidi|organice|trabaje|atendi|revise|escuche|ayude|prepare"
+            r"|aplique|logre|cuide|coordine|lidere|ensene|resolvi|di|tome|fui|hable|hicimos|logramos)\b"
+        ),
+        0.25,
+    ),
+    (
+        "an occasion",
+        re.compile(
+            r"\b(?:for example|for instance|one (?:time|day|night|shift|patient|of my)|once|last (?:year|month|week|summer"
+            r"|winter|spring|fall)|when i (?:was|worked)|at my (?:last|previous|current)|in my (?:last|previous|current)"
+            r"|there was|during (?:my|a|the)|a patient|a customer|a colleague|por ejemplo|una vez|el ano pasado"
+            r"|cuando trabajaba|en mi (?:ultimo|anterior)|un paciente|una paciente|durante)\b"
+        ),
+        0.2,
+    ),
+    (
+        "an outcome",
+        re.compile(
+            r"\b(?:as a result|in the end|so that|therefore|resulted|outcome|improved|reduced|increased|avoided|prevented"
+            r"|recovered|solved|resolved|saved|succeeded|achieved|thanked|stable|stabilized|fell by|dropped|went down"
+            r"|afterwards|learned|como resultado|al final|mejoro|redujo|aumento|logr|se recupero|estable|aprendi)\w*"
+        ),
+        0.2,
+    ),
+    (
+        "figures",
+        re.compile(
+            r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|hundred|percent|half|dos|tres"
+            r"|cuatro|cinco|seis|siete|ocho|nueve|diez|veinte|treinta|cien)\b"
+        ),
+        0.15,
+    ),
+)
+
+# --- What takes away ------------------------------------------------------------------------------------------------
+
+_DENIES = re.compile(
+    r"\b(?:not|never|no|none|without|cannot|cant|dont|doesnt|didnt|havent|hasnt|isnt|arent|wasnt|wont|wouldnt|couldnt"
+    r"|nunca|jamas|tampoco|sin|ni)\b"
+)
+_NEVER_DID = re.compile(
+    r"\b(?:i (?:have|had|ve)? ?(?:never|not) |ive never|i (?:dont|do not|havent|have no|didnt|did not) (?:really )?"
+    r"(?:have|had|know|done|worked|any|experience|remember)|no experience|not familiar|no idea|nothing comes to mind"
+    r"|nunca (?:he|lo|la|hice)|no (?:tengo|he|se|recuerdo)|sin experiencia)\b"
+)
+
+
+def denies(text: str) -> bool:
+    """Whether *text* says that something is not so; two denials in it cancel each other."""
+    return len(_DENIES.findall(bare(text).replace("'", "").replace("’", ""))) % 2 == 1
+
+
+def _discounted(quality: float, covered: float, question: str, own: str) -> tuple[float, str]:
+    """The quality after what speaks against it, and the remark for the report."""
+    words = tokens(own)
+    if question and _is_stuffed(own, words):
+        return min(quality, _STEPS[1] - 0.01), "Lists words rather than telling anything."
+    plain = bare(own).replace("'", "").replace("’", "")
+    if _NEVER_DID.search(plain) and covered < 0.7 and len(words) < 60:
+        return min(
+            quality, _STEPS[1] - 0.01 if covered > 0.3 else _STEPS[0] - 0.01
+        ), "Says that this was not done."
+    if question and len(words) < 6 and covered < 0.5:
+        return min(quality, _STEPS[0] - 0.01), "Too short to show anything."
+    return quality, ""
+
+
+def _is_stuffed(text: str, words: Sequence[str]) -> bool:
+    """Many words with hardly any small ones between them, or the same few over and over, are no sentences."""
+    if len(words) < 12:
+        return False
+    small = sum(word in ENGLISH or word in SPANISH for word in words) / len(words)
+    return small < 0.15 or len(set(words)) / min(len(words), 80) < 0.35
+
+
+def _own_words(text: str, question: str, criterion: Criterion) -> str:
+    """*text* without the sentences that only repeat what the candidate was shown; the same text where none does."""
+    given = _runs(f"{question} . {criterion.text}")
+    if not question or not given:
+        return text
+    parts = list(sentences(text))
+    kept = [part for part in parts if not _is_copied(part, given)]
+    return text if len(kept) == len(parts) else "\n".join(kept)
+
+
+def _is_copied(sentence: str, given: set[tuple[str, ...]]) -> bool:
+    runs = _runs(sentence)
+    return len(runs) >= 3 and len(runs & given) / len(runs) > 0.7
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = tokens(text)
+    return {tuple(words[i : i + 4]) for i in range(len(words) - 3)}
+
+
+def _resembles_the_low_end(criterion: Criterion, question: str, parts: Sequence[str], covered: float) -> bool:
+    if not criterion.one.strip():
+        return False
+    low = _Point.of(criterion.one, question, parts).value
+    return low > 0.5 and low > covered + 0.2
+
+
+def _confidence(quality: float, length: int) -> float:
+    """Surer far from the border between two scores, and with more to go by."""
+    clear = min(min(abs(quality - step) for step in _STEPS) / 0.1, 1.0)
+    return 0.3 + 0.15 * clear + 0.15 * min(length / 40, 1.0)
+
+
+# --- Words for the report -------------------------------------------------------------------------------------------
+
+
+def _best_sentence(text: str) -> str:
+    parts = list(sentences(text)) or [text.strip()]
+    return max(parts, key=lambda part: len(set(stems(part))))
+
+
+def _cut(quote: str) -> str:
+    """At most 300 signs, ending with a whole word."""
+    if len(quote) <= _LONGEST_QUOTE:
+        return quote
+    return quote[:_LONGEST_QUOTE].rsplit(" ", 1)[0].rstrip() or quote[:_LONGEST_QUOTE]
+
+
+def _short(text: str) -> str:
+    words = text.strip().rstrip(".").split()
+    return " ".join(words[:8]) + ("…" if len(words) > 8 else "")
+
+
+def _is_other_script(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    return bool(letters) and sum(ord(c) > 0x24F for c in letters) / len(letters) > 0.3
