@@ -73,9 +73,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_candidate")),
     )
     with op.batch_alter_table("candidate", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_candidate_phone"), ["phone"], unique=False)
+        batch_op.create_index("ix_candidate_phone", ["phone", "workspace_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_candidate_possible_duplicate_of"), ["possible_duplicate_of"], unique=False
+        )
+        batch_op.create_index(
+            "ix_candidate_search", ["workspace_id", "name", "email", "phone", "id"], unique=False
         )
 
     op.create_table(
@@ -860,7 +863,7 @@ def upgrade() -> None:
         )
     # Expressions, which Alembic does not find by itself on SQLite.
     op.create_index("ix_candidate_name", "candidate", ["workspace_id", sa.text("lower(name)"), "id"])
-    op.create_index("ix_candidate_email", "candidate", ["workspace_id", sa.text("lower(email)")])
+    op.create_index("ix_candidate_email", "candidate", [sa.text("lower(email)"), "workspace_id"])
 
 
 def downgrade() -> None:
@@ -987,8 +990,9 @@ def downgrade() -> None:
 
     op.drop_table("event")
     with op.batch_alter_table("candidate", schema=None) as batch_op:
+        batch_op.drop_index("ix_candidate_search")
         batch_op.drop_index(batch_op.f("ix_candidate_possible_duplicate_of"))
-        batch_op.drop_index(batch_op.f("ix_candidate_phone"))
+        batch_op.drop_index("ix_candidate_phone")
 
     op.drop_table("candidate")
     op.drop_table("workspace")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.operators import custom_op
 
 from milo_app.db.repositories import TABLES, Repository
 from milo_app.domain import records as r
@@ -19,6 +21,8 @@ _SORTS: dict[str, sa.ColumnElement[Any]] = {
     "score": _A.c.score,
     "name": sa.func.lower(_C.c.name),
 }
+#: Up to so many rows are sorted; more are walked in order until the page is full.
+_FEW = 2000
 
 
 class ApplicationRepository(Repository[r.Application]):
@@ -27,6 +31,7 @@ class ApplicationRepository(Repository[r.Application]):
     def __init__(self, connection: sa.Connection, workspace_id: str | None) -> None:
         super().__init__(connection, r.Application, workspace_id)
         self._people = Repository(connection, r.Candidate, workspace_id)
+        self._sqlite = connection.dialect.name == "sqlite"
 
     def lock(self, id: str) -> r.Application:
         """`get`, holding the row until the transaction ends.
@@ -57,37 +62,82 @@ class ApplicationRepository(Repository[r.Application]):
         *sort* is updated_at, created_at, name or score, with `-` for descending; rows without a score come last
         either way. *after* is the sort value and id of the last row seen (a time also as ISO text).
         """
-        query = self._joined().where(_A.c.preview.is_(False))
+        where: list[sa.ColumnElement[bool]] = [_A.c.preview.is_(False)]
         if interviewer_id is not None:
-            query = query.where(_A.c.interviewer_id == interviewer_id)
+            where.append(_A.c.interviewer_id == interviewer_id)
         if states:
-            query = query.where(_A.c.state.in_([str(state) for state in states]))
+            where.append(_A.c.state.in_([str(state) for state in states]))
         if decision:
-            query = query.where(_A.c.decision == decision)
+            where.append(_A.c.decision == decision)
         if stage:
-            query = query.where(_A.c.stage == stage)
+            where.append(_A.c.stage == stage)
         if needs_review:
-            query = query.where(_A.c.needs_review.is_(True))
-        if needs_review:
-            query = query.where(_A.c.needs_review.is_(True))
+            where.append(_A.c.needs_review.is_(True))
+        page = _Page(sort.removeprefix("-"), sort.startswith("-"), after, limit)
         if search.strip():
-            query = query.where(_matches(search.strip()))
-        descending, name = sort.startswith("-"), sort.removeprefix("-")
-        if name != "score":
-            return self._page(_ordered(query, _SORTS[name], descending, after), limit)
-        # Both databases sort missing scores to another end; two steps keep them last and use the index.
-        page: list[tuple[r.Application, r.Candidate]] = []
-        if after is None or after[0] is not None:
-            scored = _ordered(query.where(_A.c.score.is_not(None)), _A.c.score, descending, after)
-            page = self._page(scored, limit)
-            after = None
-        if len(page) < limit:
-            unscored = query.where(_A.c.score.is_(None))
-            if after is not None:
-                unscored = unscored.where(_A.c.id < after[1] if descending else _A.c.id > after[1])
-            unscored = unscored.order_by(_A.c.id.desc() if descending else _A.c.id)
-            page += self._page(unscored, limit - len(page))
-        return page
+            people = self._people_like(search.strip())
+            if not people:
+                return []
+            if len(people) <= _FEW:
+                return self._sorted(where, people, page)
+            where.append(self._looks_like(search.strip()))
+        return self._by_name(where, page) if page.column == "name" else self._by_index(where, page)
+
+    def _sorted(
+        self, where: list[sa.ColumnElement[bool]], people: list[str], page: _Page
+    ) -> list[tuple[r.Application, r.Candidate]]:
+        """A page of the applications of a few people: all of them are read and sorted."""
+        query = page.cut(self._of(people, *where)).order_by(*page.order(nulls_last=True))
+        return self._fetch(query, page.limit)
+
+    def _by_index(
+        self, where: list[sa.ColumnElement[bool]], page: _Page
+    ) -> list[tuple[r.Application, r.Candidate]]:
+        """A page found by walking the index of its column, in order, until it is full."""
+        query = self._joined().where(*where)
+        if page.column != "score":
+            return self._fetch(page.cut(query).order_by(*page.order()), page.limit)
+        # Each database sorts missing scores to another end; two steps keep them last, and in the index's order.
+        found: list[tuple[r.Application, r.Candidate]] = []
+        if page.after is None or page.after[0] is not None:
+            scored = page.cut(query.where(_A.c.score.is_not(None)), nulls=False)
+            found = self._fetch(scored.order_by(*page.order()), page.limit)
+            page = replace(page, after=None)
+        if len(found) < page.limit:
+            unscored = page.cut(query.where(_A.c.score.is_(None)))
+            found += self._fetch(unscored.order_by(page.order()[-1]), page.limit - len(found))
+        return found
+
+    def _by_name(
+        self, where: list[sa.ColumnElement[bool]], page: _Page
+    ) -> list[tuple[r.Application, r.Candidate]]:
+        """A page in the order of names: people are read from their index in growing batches, until enough of them
+        have an application that fits. Neither database would find that way by itself."""
+        name = _SORTS["name"]
+        found: list[tuple[r.Application, r.Candidate]] = []
+        edge = None if page.after is None else str(page.after[0]).lower()
+        size = page.limit * 4
+        while len(found) < page.limit:
+            people = self._in_scope(sa.select(_C.c.id, name))
+            if edge is not None:
+                people = people.where(name <= edge if page.descending else name >= edge)
+            people = people.order_by(*((name.desc(), _C.c.id.desc()) if page.descending else (name, _C.c.id)))
+            batch = self._connection.execute(people.limit(size)).all()
+            last = len(batch) < size
+            # A name that the batch may have cut in two waits for the next one.
+            whole = [row for row in batch if last or row[1] != batch[-1][1]]
+            if whole:
+                got = self._sorted(
+                    where, [row[0] for row in whole], replace(page, limit=page.limit - len(found))
+                )
+                found += got
+            if last:
+                break
+            edge = batch[-1][1]
+            size = min(size * 4, _FEW * 4)
+            if not whole:
+                size = len(batch) * 4
+        return found
 
     def counts(self, interviewer_id: str | None = None) -> list[tuple[str, str, str | None, str, int]]:
         """(interviewer_id, state, open stage, decision, n), previews left out."""
@@ -101,60 +151,113 @@ class ApplicationRepository(Repository[r.Application]):
         self, interviewer_id: str, *, email: str | None, phone: str | None
     ) -> list[tuple[r.Application, r.Candidate]]:
         """Applications to one interviewer by whoever has this address or number; previews left out."""
-        who = []
+        people: set[str] = set()
         if email:
-            who.append(sa.func.lower(_C.c.email) == email.lower())
+            people.update(self._people_with(sa.func.lower(_C.c.email) == email.lower()))
         if phone:
-            who.append(_C.c.phone == phone)
-        if not who:
+            people.update(self._people_with(_C.c.phone == phone))
+        if not people:
             return []
-        query = self._joined().where(
-            _A.c.interviewer_id == interviewer_id, _A.c.preview.is_(False), sa.or_(*who)
-        )
-        return self._page(query.order_by(_A.c.id), None)
+        where = (_A.c.interviewer_id == interviewer_id, _A.c.preview.is_(False))
+        return self._fetch(self._of(sorted(people), *where).order_by(_A.c.id), None)
 
     def by_phone(self, phone: str) -> list[tuple[r.Application, r.Candidate]]:
         """Newest first, over all interviewers of the workspace(s) in scope; previews too."""
-        query = self._joined().where(_C.c.phone == phone)
-        return self._page(query.order_by(_A.c.id.desc()), None)
+        people = self._people_with(_C.c.phone == phone)
+        return self._fetch(self._of(people).order_by(_A.c.id.desc()), None) if people else []
 
     def _joined(self) -> sa.Select[Any]:
-        query = self._scoped(sa.select(_A, _C).join(_C, _C.c.id == _A.c.candidate_id))
-        # Said twice so that an index of either table can lead.
+        query = sa.select(_A, _C).select_from(_A).join(_C, _C.c.id == _A.c.candidate_id)
+        return self._scoped(query)
+
+    def _of(self, people: list[str], *where: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        """Applications of these people, found by them."""
+        query = sa.select(_A, _C).select_from(_A).join(_C, _C.c.id == _A.c.candidate_id)
+        rest = [*where] if self._workspace_id is None else [*where, _A.c.workspace_id == self._workspace_id]
+        return query.where(_A.c.candidate_id.in_(people), *map(self._beside, rest))
+
+    def _in_scope(self, query: Any) -> Any:
         return query if self._workspace_id is None else query.where(_C.c.workspace_id == self._workspace_id)
 
-    def _page(self, query: sa.Select[Any], limit: int | None) -> list[tuple[r.Application, r.Candidate]]:
+    def _people_like(self, search: str) -> list[str]:
+        """Whoever matches *search*, one more than `_FEW` where there are many; read from the index that holds it all."""
+        query = sa.select(_C.c.id).where(self._looks_like(search)).limit(_FEW + 1)
+        return list(self._connection.execute(self._in_scope(query)).scalars())
+
+    def _people_with(self, condition: sa.ColumnElement[bool]) -> list[str]:
+        """Whoever has exactly this number or address, found by its own index."""
+        query = sa.select(_C.c.id).where(condition)
+        if self._workspace_id is not None:
+            query = query.where(self._beside(_C.c.workspace_id == self._workspace_id))
+        return list(self._connection.execute(query).scalars())
+
+    def _beside(self, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+        """*condition* as a value that SQLite looks up in no index, so that another one leads: it takes a workspace for
+        something small, and would read all of it."""
+        return (
+            sa.UnaryExpression(condition.self_group(), operator=custom_op("+")) if self._sqlite else condition
+        )
+
+    def _looks_like(self, search: str) -> sa.ColumnElement[bool]:
+        """Name, address or number contains *search*; case does not matter."""
+        patterns = {_pattern(search)}
+        if not search.isascii() and self._sqlite:
+            # SQLite's LIKE ignores the case of A to Z alone.
+            patterns |= {_pattern(search.lower()), _pattern(search.upper()), _pattern(search.title())}
+        where = [
+            column.like(pattern, escape="\\") if self._sqlite else column.ilike(pattern, escape="\\")
+            for column in (_C.c.name, _C.c.email)
+            for pattern in sorted(patterns)
+        ]
+        digits = "".join(letter for letter in search if letter.isdigit())
+        if digits and not any(letter.isalpha() for letter in search):
+            where.append(_C.c.phone.like(f"%{digits}%"))
+        return sa.or_(*where)
+
+    def _fetch(self, query: sa.Select[Any], limit: int | None) -> list[tuple[r.Application, r.Candidate]]:
         width = len(self._names)
         rows = self._connection.execute(query if limit is None else query.limit(limit))
         return [(self._to_record(row[:width]), self._people._to_record(row[width:])) for row in rows]
 
 
-def _matches(search: str) -> sa.ColumnElement[bool]:
-    """Name, address or number contains *search*; case does not matter."""
-    text = search.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    where = [
-        sa.func.lower(_C.c.name).like(f"%{text}%", escape="\\"),
-        sa.func.lower(_C.c.email).like(f"%{text}%", escape="\\"),
-    ]
-    digits = "".join(letter for letter in search if letter.isdigit())
-    if digits and not any(letter.isalpha() for letter in search):
-        where.append(_C.c.phone.like(f"%{digits}%"))
-    return sa.or_(*where)
+def _pattern(search: str) -> str:
+    escaped = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
 
 
-def _ordered(
-    query: sa.Select[Any], column: sa.ColumnElement[Any], descending: bool, after: tuple[Any, str] | None
-) -> sa.Select[Any]:
-    if after is not None:
-        value, id = after
-        if isinstance(value, str) and column.type.python_type is datetime:
+@dataclass(frozen=True)
+class _Page:
+    """*limit* rows by *column* and id, from behind *after* (value of the column, id) on."""
+
+    column: str
+    descending: bool
+    after: tuple[Any, str] | None
+    limit: int
+
+    def order(self, *, nulls_last: bool = False) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
+        by, id = _SORTS[self.column], _A.c.id
+        if self.descending:
+            by, id = by.desc(), id.desc()
+        return (by.nulls_last() if nulls_last and self.column == "score" else by), id
+
+    def cut(self, query: sa.Select[Any], *, nulls: bool = True) -> sa.Select[Any]:
+        """Only what comes after *after*. Missing values count as last; *nulls* says whether there may be any."""
+        if self.after is None:
+            return query
+        column, value = _SORTS[self.column], self._value()
+        if self.after[0] is None:
+            behind = _A.c.id < self.after[1] if self.descending else _A.c.id > self.after[1]
+            return query.where(column.is_(None), behind)
+        here, there = sa.tuple_(column, _A.c.id), sa.tuple_(value, sa.literal(self.after[1]))
+        behind = here < there if self.descending else here > there
+        if nulls and self.column == "score":
+            behind = sa.or_(behind, column.is_(None))
+        return query.where(behind)
+
+    def _value(self) -> sa.ColumnElement[Any]:
+        value = self.after[0] if self.after else None
+        if self.column == "name":
+            return sa.func.lower(sa.literal(value))
+        if isinstance(value, str) and self.column.endswith("_at"):
             value = datetime.fromisoformat(value)
-        if column is _SORTS["name"]:
-            value = sa.func.lower(sa.literal(value))
-        else:
-            value = sa.literal(value, column.type)
-        here, there = sa.tuple_(column, _A.c.id), sa.tuple_(value, sa.literal(id))
-        query = query.where(here < there if descending else here > there)
-    if descending:
-        return query.order_by(column.desc(), _A.c.id.desc())
-    return query.order_by(column.asc(), _A.c.id.asc())
+        return sa.literal(value, _SORTS[self.column].type)

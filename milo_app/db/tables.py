@@ -158,12 +158,18 @@ class InterviewerVersionRow(Row, table=True):
 
 
 class CandidateRow(Row, table=True):
+    __table_args__ = (
+        # Holds all that a search reads.
+        Index("ix_candidate_search", "workspace_id", "name", "email", "phone", "id"),
+        Index("ix_candidate_phone", "phone", "workspace_id"),
+    )
+
     id: str = Field(primary_key=True)
     workspace_id: str = _of("workspace", indexed=False)
     name: str
     created_at: datetime = _at()
     email: str | None = None
-    phone: str | None = Field(default=None, index=True)
+    phone: str | None = None
     sms_consent: bool = False
     language: str = "en"
     time_zone: str = ""
@@ -174,7 +180,7 @@ class CandidateRow(Row, table=True):
 
 _candidate = metadata.tables["candidate"]
 Index("ix_candidate_name", _candidate.c.workspace_id, func.lower(_candidate.c.name), _candidate.c.id)
-Index("ix_candidate_email", _candidate.c.workspace_id, func.lower(_candidate.c.email))
+Index("ix_candidate_email", func.lower(_candidate.c.email), _candidate.c.workspace_id)
 
 
 class ApplicationRow(Row, table=True):

@@ -160,6 +160,15 @@ class Database:
         """The address without a driver's name, as DBOS wants it."""
         return self.url.replace("postgresql+psycopg://", "postgresql://", 1)
 
+    def optimize(self) -> None:
+        """Let SQLite measure its tables where they have grown; without that it takes every index for a good one."""
+        if self.writer.dialect.name == "sqlite":
+            with self.writer.connect() as connection:
+                raw = connection.connection.driver_connection
+                assert raw is not None
+                raw.execute("PRAGMA analysis_limit=1000")
+                raw.execute("PRAGMA optimize=0x10002")
+
     def dispose(self) -> None:
         """Close every connection; the object can be used again."""
         self.queue.dispose()

@@ -104,11 +104,13 @@ class Runtime:
             self._reap: REAP_EVERY,
             self._sweep: SWEEP_EVERY,
             self._forget: 3600.0,
+            bootstrap.database(self.deps).optimize: 3600.0,
         }
         waited = dict.fromkeys(due, 0.0)
         # At once: work may have come due, or a process died, while nothing ran.
         self._safely(self._reap)
         self._safely(self._sweep)
+        self._safely(bootstrap.database(self.deps).optimize)
         while not self._stopping.wait(1.0):
             for job, every in due.items():
                 waited[job] += 1.0
@@ -136,7 +138,8 @@ class Runtime:
         dead = sorted(name for name in others if self._locks.is_free(name))
         if dead:
             log.warning("Taking over the work of %s", ", ".join(dead))
-            DBOS._recover_pending_workflows(dead)
+            # What DBOS's own paid service calls; the public call resumes also what still runs.
+            DBOS._recover_pending_workflows(dead)  # pyright: ignore[reportPrivateUsage]
 
     def _forget(self) -> None:
         """Delete the record of work that finished long ago."""
@@ -176,8 +179,12 @@ def work_forever(deps: Deps, settings: Settings) -> None:
             "A worker of its own needs PostgreSQL (MILO_DATABASE_URL): on SQLite the serving process does all work."
         )
     stop = threading.Event()
+
+    def told(*_: object) -> None:
+        stop.set()
+
     for signal_number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signal_number, lambda *_: stop.set())
+        signal.signal(signal_number, told)
     runtime = _first_free(deps, settings)
     try:
         while not stop.wait(1.0):

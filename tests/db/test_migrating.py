@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
 
+from alembic import command
 from milo_app import config
 from milo_app.db import migrating
 from milo_app.db.tables import metadata
