@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -78,6 +79,8 @@ def read(text: str) -> list[Row]:
         raise Invalid(
             fields={"csv": "This file cannot be read as CSV. Save it again as 'CSV UTF-8'."}
         ) from None
+    if not table:
+        raise Invalid(fields={"csv": "This file holds no candidates."})
     columns = _columns(table[0][1])
     if columns is None:
         columns = _guessed(table[0][1])
@@ -215,7 +218,8 @@ def _delimiter(text: str) -> str:
 
 
 def _plain(heading: str) -> str:
-    return " ".join(re.sub(r"[^a-záéíóúñ]+", " ", heading.lower()).split())
+    bare = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode().lower()
+    return " ".join(re.sub(r"[^a-z]+", " ", bare).split())
 
 
 def _columns(cells: list[str]) -> dict[str, int] | None:

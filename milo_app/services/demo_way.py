@@ -337,6 +337,9 @@ def _evaluation(
     place = _place(walk, row, question, criterion)
     level = walk.person.level
     score = demo_people.SCORES.get(criterion.id, {"s": 5, "m": 3, "w": 2})[level]
+    # People differ: one criterion in a few is a point off what this kind of answer mostly gets.
+    score += (-1, 1, 0, 0, 0)[(walk.number * 3 + len(criterion.id)) % 5]
+    score = min(5, max(1, score))
     whole: Mapping[str, Any] = {
         "score": float(score),
         "confidence": {"s": 0.82, "m": 0.7, "w": 0.6}[level],
