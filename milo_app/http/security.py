@@ -115,6 +115,9 @@ class SecurityHeaders:
         origin = headers.get("origin")
         if origin is None:
             return headers.get("sec-fetch-site") == "cross-site"
+        if origin == "null":
+            # What a form of our own sends from a page without referrer (a secret link's), and what a hidden sender is.
+            return headers.get("sec-fetch-site") not in {"same-origin", "none"}
         return urlsplit(origin).netloc.lower() not in {
             headers.get("host", "").lower(),
             self.policy.public_host,
