@@ -244,7 +244,7 @@ class CandidateWalk:
             talk = self.conversation("sms")
             said = [turn for turn in talk.get("turns", []) if turn["speaker"] == "interviewer"]
             arrived = said and any(said[-1]["text"] in text["body"] for text in new)
-            return {"talk": talk, "texts": new} if arrived and talk.get("question") else None
+            return {"talk": talk, "texts": new} if arrived and talk["awaiting"] != "nothing" else None
 
         while True:
             seen = until(look, f"the next text to {self.phone}", 40)
@@ -296,7 +296,7 @@ class CandidateWalk:
             return talk if self.has("Finish") or self.has("Continue") else None
         last = talk["turns"][-1]
         shown = " ".join(self.main.inner_text().split())
-        return talk if talk["question"] and " ".join(last["text"].split()) in shown else None
+        return talk if " ".join(last["text"].split()) in shown else None
 
     def say(self, question: Json, awaiting: str) -> None:
         """Type or choose the answer to the question that is open, and send it."""

@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx
 
+from milo_app.domain import consent
 from tests.outside import plans
-from tests.outside.consent import agree
 from tests.outside.plans import Json
 
 #: What an outbox tries again: nothing came back, or the server could not at the moment.
@@ -130,14 +130,10 @@ class Candidate:
         self.id = entered.headers["location"].split("a=")[1]
 
     async def agree(self) -> None:
-        """Agree to the notice, over the live connection as the page does it."""
-        end = time.monotonic() + self.patience
-        while (await self.standing())["screen"] in ("welcome", "consent"):
-            assert time.monotonic() < end, "The notice cannot be agreed to"
-            try:
-                await agree(self.url, self.id, self.cookie)
-            except Exception:
-                await asyncio.sleep(0.3)
+        """Agree to the notice that the page behind Start shows."""
+        video = any(stage["kind"] == "voice" and stage.get("video") for stage in self.plan["stages"])
+        version = consent.interview("en", video=video).version
+        await self.json("POST", "/consent", json={"key": self.key(), "text_version": version})
 
     async def standing(self) -> Json:
         return await self.json("GET", "")
@@ -213,13 +209,19 @@ class Candidate:
             if now["stage"] != "sms":
                 return
             talk = await self.json("GET", "/conversation/sms")
-            asked = talk.get("question")
-            newest = talk["turns"][-1]["id"] if talk["turns"] else ""
-            if asked and newest not in answered and talk["turns"][-1]["speaker"] == "interviewer":
-                answered.add(newest)
-                question = known[asked["id"]]
-                confirm = talk["awaiting"] == "confirmation"
-                await self.send_text("1" if confirm else plans.texted(question, self.value(question)))
+            last = talk["turns"][-1] if talk["turns"] else None
+            if (
+                last
+                and last["speaker"] == "interviewer"
+                and last["id"] not in answered
+                and talk["awaiting"] != "nothing"
+            ):
+                answered.add(last["id"])
+                if talk["awaiting"] == "confirmation":
+                    await self.send_text("1")
+                else:
+                    question = known[talk["question"]["id"]]
+                    await self.send_text(plans.texted(question, self.value(question)))
             await asyncio.sleep(0.15)
         raise AssertionError(f"{self.id}: the talk by text does not end: {talk}")
 
@@ -239,18 +241,20 @@ class Candidate:
         talk = await self.json("POST", f"/conversation/{stage}/begin", json={"key": self.key()})
         known = plans.questions(self.plan)
         for _ in range(60):
-            if talk["closed"] or not talk["question"]:
+            if talk["closed"] or talk["awaiting"] == "nothing":
                 break
-            question = known[talk["question"]["id"]]
-            confirm = talk["awaiting"] == "confirmation"
-            value = True if confirm else self.value(question)
-            sent: Json = {"key": self.key(), "stage": stage, "question_id": question["id"]}
-            if confirm:
+            sent: Json = {"key": self.key(), "stage": stage}
+            if talk["question"]:
+                sent["question_id"] = talk["question"]["id"]
+            if talk["awaiting"] == "confirmation":
                 sent |= {"value": True, "text": "Yes"}
-            elif question["kind"] in ("long_text", "short_text"):
-                sent["text"] = str(value)
             else:
-                sent |= {"value": value, "text": plans.texted(question, value)}
+                question = known[talk["question"]["id"]]
+                value = self.value(question)
+                open_ = question["kind"] in ("long_text", "short_text")
+                sent |= (
+                    {"text": str(value)} if open_ else {"value": value, "text": plans.texted(question, value)}
+                )
             if recording:
                 sent |= {"recording_id": recording, "at_ms": 0, "end_ms": 900}
             try:
