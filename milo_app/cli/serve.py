@@ -8,8 +8,10 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from starlette.types import ASGIApp
 
 from milo_app.cli.frontend import ROOT, BuildFailed, ensure_build, reflex_environment
 from milo_app.config import Misconfigured, Settings, load
@@ -35,16 +37,17 @@ def serve() -> None:
     _reflex_serves(build)
 
     from milo_app import bootstrap
+    from milo_app.milo_app import site
 
     bootstrap.migrate(settings)
     deps = bootstrap.build(settings)
     bootstrap.install(settings, deps)
     # Ends like Ctrl-C: the server hands a signal on to whoever had it before.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with _work(deps, settings):
+    with _work(deps, settings) as checks:
         _welcome(deps, settings)
         with contextlib.suppress(KeyboardInterrupt):
-            _run(settings, deps, build, listener)
+            _run(site(build, settings, deps, bootstrap.readiness(deps) | checks), settings, listener)
     # Threads that still wait for work would hold up the end; what they had not finished runs at the next start.
     sys.stdout.flush()
     os._exit(0)
@@ -83,10 +86,10 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 @contextlib.contextmanager
-def _work(deps: Deps, settings: Settings) -> Iterator[None]:
-    """Durable work in this process, unless workers of their own do it."""
+def _work(deps: Deps, settings: Settings) -> Iterator[dict[str, Callable[[], object]]]:
+    """Durable work in this process, unless workers of their own do it; gives what readiness asks about it."""
     if settings.work != "inline":
-        yield
+        yield {}
         return
     from milo_app.workflows import runtime
 
@@ -95,7 +98,7 @@ def _work(deps: Deps, settings: Settings) -> Iterator[None]:
     except runtime.CannotStart as problem:
         sys.exit(str(problem))
     try:
-        yield
+        yield {"queue": running.check}
     finally:
         ending = threading.Thread(target=running.stop, daemon=True)
         ending.start()
@@ -110,15 +113,12 @@ def _welcome(deps: Deps, settings: Settings) -> None:
     print(f"Milo is at {settings.public_url}\n{ready.words}", flush=True)
 
 
-def _run(settings: Settings, deps: Deps, build: Path, listener: socket.socket) -> None:
+def _run(app: ASGIApp, settings: Settings, listener: socket.socket) -> None:
     import uvicorn
-
-    from milo_app import bootstrap
-    from milo_app.milo_app import site
 
     behind_tls = settings.public_url.startswith("https://")
     config = uvicorn.Config(
-        site(build, settings, deps, bootstrap.readiness(deps)),
+        app,
         ws="websockets-sansio",
         # A small message gains nothing from it, and a thousand open pages would each hold a compressor.
         ws_per_message_deflate=False,

@@ -69,6 +69,17 @@ class Runtime:
         DBOS.destroy(workflow_completion_timeout_sec=wait)
         self._locks.release()
 
+    def check(self) -> None:
+        """Nothing where this process does durable work.
+
+        Raises:
+            RuntimeError: when its name went to another process, or the thread that looks after the work has ended.
+        """
+        if self.lost.is_set():
+            raise RuntimeError("Another process runs the work under this name.")
+        if self._thread is None or not self._thread.is_alive():
+            raise RuntimeError("Durable work is not running.")
+
     def _launch(self) -> None:
         logging.getLogger("dbos").setLevel(logging.WARNING)
         registry.register()
