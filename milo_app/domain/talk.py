@@ -82,12 +82,14 @@ class Talk:
 
     `item` is what was asked for last, about `question_id`; `waiting` while the reply to it is out, and `repeat` when
     it must be put once more; `follow_up` holds its words where it is one. `clarified`, `prompted` and `asides` tell what
-    happened to it. `answered` is the question just answered, `changing` the one to be answered anew.
+    happened to it. `answered` is the question just answered, `changing` the one to be answered anew. `words` are the
+    candidate's turns that were taken as answers, by question.
     """
 
     stage: StagePlan
     asked: list[str] = field(default_factory=list[str])
     given: dict[str, Given] = field(default_factory=dict[str, Given])
+    words: dict[str, list[Turn]] = field(default_factory=dict[str, list[Turn]])
     follow_ups: Counter[str] = field(default_factory=Counter[str])
     review: dict[str, str] = field(default_factory=dict[str, str])
     item: Item = Item.NOTHING
@@ -154,7 +156,7 @@ class Talk:
     def heard(self, heard: Mapping[str, Any]) -> None:
         """Take in how the candidate's words were understood: `as` (a `Took`), and what goes with it."""
         took, question_id = Took(heard["as"]), heard.get("question_id")
-        self.answered, self.pending = None, []
+        pending, self.answered, self.pending = self.pending, None, []
         if took is Took.AFTER:
             return
         self.waiting = False
@@ -165,6 +167,7 @@ class Talk:
         if took is Took.RESUMED:
             self.closed = None
         elif took is Took.ANSWER and question_id:
+            self.words.setdefault(question_id, []).extend(pending)
             self._answer(question_id, heard)
         elif took is Took.LEFT and question_id and question_id not in self.given:
             self.review[question_id] = str(heard.get("review", "skipped"))
@@ -222,6 +225,14 @@ def fold(stage: StagePlan, turns: Iterable[Turn]) -> Talk:
                 talk.heard(value["heard"])
             talk.said(Act(turn.action), turn.text, turn.question_id, str(value.get("reason", "finished")))
     return talk
+
+
+def answering(stage: StagePlan, turns: Iterable[Turn]) -> dict[str, list[Turn]]:
+    """The candidate's turns that answer each question, by its id: what a report quotes and an evaluator judges.
+
+    "What is the pay?", "repeat that" or "skip" belong to a question too (`Turn.question_id`), but answer nothing.
+    """
+    return fold(stage, turns).words
 
 
 def _value(turn: Turn) -> Mapping[str, Any]:

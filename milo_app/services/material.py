@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from milo_app.domain import records as r
+from milo_app.domain import talk
 from milo_app.domain.plan import Criterion, Plan, Question, StagePlan
 from milo_app.services.ports import UnitOfWork
 
@@ -60,9 +61,9 @@ class Material:
 def of_question(
     uow: UnitOfWork, here: dict[str, Any], stage: StagePlan, question: Question, criterion: Criterion
 ) -> Material:
-    """What a candidate gave to one question: written (the current answer) and said (their turns), oldest first. *here* are the keys of the
-    stage's attempt."""
-    turns = uow.turns.find(order="seq", speaker=r.Speaker.CANDIDATE, question_id=question.id, **here)
+    """What a candidate gave to one question: written (the current answer) or said (the turns that answered it, not
+    what they asked or wished meanwhile), oldest first. *here* are the keys of the stage's attempt."""
+    turns = talk.answering(stage, uow.turns.find(order="seq", **here)).get(question.id, [])
     pieces = [
         Piece(text=t.text, source="turn", turn_id=t.id, recording_id=t.recording_id, at_ms=t.at_ms)
         for t in turns

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from milo_app.domain import talk
 from milo_app.domain.interview import MOST_ASIDES, Mode, Proposal, next_step, waiting_for
 from milo_app.domain.keywords import Keyword, keyword, segments
 from milo_app.domain.reading import Heard
@@ -287,6 +288,8 @@ class TestFollowUps:
         for text in ("One.", "What is the pay?", "Two.", "Three."):
             talking.reply(text)
         assert talking.answers()["story"][0] == "One.\nTwo.\nThree."
+        answering = talk.answering(talking.stage, talking.turns)
+        assert [turn.text for turn in answering["story"]] == ["One.", "Two.", "Three."]
 
 
 class TestAsides:

@@ -88,7 +88,7 @@ class TestEveryOrder:
             try:
                 after = MOVES[move](j, kind)
             except MiloError as refused:
-                assert isinstance(refused, Conflict | Gone)  # noqa: PT017
+                assert isinstance(refused, Conflict | Gone)
                 continue
             self.check(after)
             if move != "retake":
