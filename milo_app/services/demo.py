@@ -43,7 +43,7 @@ _GONE = "demo/removed"
 
 def wanted(deps: Deps) -> bool:
     """Whether the start may make the demo: not once somebody has removed it."""
-    return not deps.files.list(_GONE)
+    return not deps.files.list("demo")
 
 
 def ensure_demo(deps: Deps, *, data: Path, password: str = "") -> dict[str, object]:
@@ -65,7 +65,7 @@ def ensure_demo(deps: Deps, *, data: Path, password: str = "") -> dict[str, obje
             _people(_Quiet(uow), workspace, files, deps)
         for key, content in files.items():
             deps.files.put(key, [content])
-        for key in deps.files.list(_GONE):
+        for key in deps.files.list("demo"):
             deps.files.delete(key)
     elif member is not None and not deps.passwords.verify(password, member.password_hash):
         hashed = deps.passwords.hash(password)
