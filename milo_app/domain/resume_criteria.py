@@ -326,10 +326,8 @@ def _read_years(
     if claim is not None:
         return _quoted(ReadingStatus.UNSURE, claim.start, claim.end, text, 0.5)
     if named:
-        near = (
-            sure >= months - 6
-            or (any(piece.rough for w in named for piece in w.pieces)
-            and sure >= months - 12)
+        near = sure >= months - 6 or (
+            any(piece.rough for w in named for piece in w.pieces) and sure >= months - 12
         )
         status = ReadingStatus.UNSURE if near else ReadingStatus.NOT_SHOWN
         return _entry(status, max(named, key=lambda w: w.months), text, 0.5)

@@ -109,6 +109,8 @@ def _headers(file: StoredFile, *, inline: bool) -> dict[str, str]:
         else "private, no-cache",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": _policy(media_type),
+        # The report shows a resume in a frame of its own page.
+        "X-Frame-Options": "SAMEORIGIN",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Referrer-Policy": "no-referrer",
     }
@@ -119,7 +121,7 @@ def _policy(media_type: str) -> str:
     one of its own, and the rest of the policy still holds."""
     plain = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; form-action 'none'"
     if media_type == "application/pdf":
-        return f"{plain}; object-src 'self'; plugin-types application/pdf"
+        return f"{plain}; object-src 'self'"
     return f"{plain}; img-src 'self'; media-src 'self'; sandbox"
 
 

@@ -19,7 +19,7 @@ from milo_app.domain.actors import CandidateActor
 from milo_app.domain.dealbreakers import StageVerdict
 from milo_app.domain.errors import Conflict, Invalid, NotFound
 from milo_app.domain.plan import Plan, Question, QuestionKind, StagePlan
-from milo_app.services import applications, interviews
+from milo_app.services import applications, interviews, uploads
 from milo_app.services.ports import UnitOfWork
 from milo_app.services.transactions import command, query
 from milo_app.services.work import Work
@@ -77,6 +77,7 @@ def record(
     application, row = applications.writable(uow, actor, stage)
     plan = applications.plan_of(uow, application)
     checked = _checked(plan, row, question_id, value)
+    uploads.check_answer_files(uow, plan.stage(row.kind), application.id, question_id, checked)
     newest = uow.answers.first(order="-version", question_id=question_id, **applications.given_in(row))
     if newest is not None and newest.value == checked:
         return _saved(newest, None)

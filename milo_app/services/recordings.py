@@ -14,6 +14,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from milo_app.domain import records as r
@@ -33,6 +34,10 @@ LARGEST = 600 * 1024 * 1024
 LARGEST_ALTOGETHER = 3 * LARGEST
 MOST = 60
 MOST_SEGMENTS = 100
+#: A recording that nobody closed is looked at this often, and joined as far as it came once nothing has arrived for
+#: the second of these.
+LOOK_AGAIN = timedelta(minutes=30)
+QUIET = timedelta(minutes=10)
 MOST_CHUNKS = 10_000
 
 _MEDIA_TYPE = re.compile(
@@ -63,7 +68,7 @@ def start(uow: UnitOfWork, actor: CandidateActor, *, stage: str, media_type: str
     mine = uow.recordings.find(application_id=application.id)
     if len(mine) >= MOST or sum(one.bytes for one in mine) >= LARGEST_ALTOGETHER:
         raise Throttled(3600, "Too many recordings were begun. You can type your answer instead.")
-    return uow.recordings.add(
+    recording = uow.recordings.add(
         r.Recording(
             id=uow.new_id(),
             workspace_id=application.workspace_id,
@@ -74,6 +79,20 @@ def start(uow: UnitOfWork, actor: CandidateActor, *, stage: str, media_type: str
             media_type=media_type,
             started_at=uow.now,
             segments={"key": key},
+        )
+    )
+    _look_again(uow, recording)
+    return recording
+
+
+def _look_again(uow: UnitOfWork, recording: r.Recording) -> None:
+    uow.later.add(
+        r.Later(
+            id=uow.new_id(),
+            workspace_id=recording.workspace_id,
+            work=Work.JOIN_RECORDING,
+            args=(recording.id,),
+            due_at=uow.now + LOOK_AGAIN,
         )
     )
 
@@ -226,24 +245,26 @@ def finish(
     return _close(uow, recording, wanted, by="candidate")
 
 
-def finish_open(uow: UnitOfWork, application: r.Application, stage: str) -> list[r.Recording]:
-    """Close every recording of a stage that the browser left open, as far as it had arrived without a gap.
+def close_if_left(uow: UnitOfWork, recording_id: str) -> str:
+    """Close a recording whose browser never came back, as far as it arrived without a gap. Returns its state.
 
-    For the transaction that hands the stage in or ends it; the caller holds the application's lock.
+    One that chunks still come for is looked at again later.
     """
-    closed: list[r.Recording] = []
-    for recording in uow.recordings.find(
-        application_id=application.id, attempt=application.attempt, stage=stage, state="open"
-    ):
-        there: dict[int, set[int]] = {}
-        for chunk in uow.chunks.find(recording_id=recording.id):
-            there.setdefault(chunk.segment, set()).add(chunk.seq)
-        totals = {
-            segment: next(n for n in range(MOST_CHUNKS + 1) if n not in seqs)
-            for segment, seqs in there.items()
-        }
-        closed.append(_close(uow, recording, {s: n for s, n in totals.items() if n}, by="milo"))
-    return closed
+    recording = uow.recordings.get(recording_id)
+    uow.applications.lock(recording.application_id)
+    recording = uow.recordings.get(recording_id)
+    if recording.state != "open":
+        return recording.state
+    there: dict[int, set[int]] = {}
+    last = recording.started_at
+    for chunk in uow.chunks.find(recording_id=recording.id):
+        there.setdefault(chunk.segment, set()).add(chunk.seq)
+        last = max(last, chunk.at)
+    if uow.now - last < QUIET:
+        _look_again(uow, recording)
+        return "open"
+    whole = {s: next(n for n in range(MOST_CHUNKS + 1) if n not in seqs) for s, seqs in there.items()}
+    return _close(uow, recording, {s: n for s, n in whole.items() if n}, by="milo").state
 
 
 def _close(uow: UnitOfWork, recording: r.Recording, totals: Mapping[int, int], *, by: str) -> r.Recording:
@@ -291,7 +312,7 @@ def _missing(uow: UnitOfWork, recording: r.Recording, totals: Mapping[int, int])
 def join(deps: Deps, recording_id: str) -> str:
     """Join a closed recording into one file (durable work). Returns the recording's state, or `gone`.
 
-    The chunks are removed once the joined file is kept, unless the browser may still bring more. When joining fails
+    One that is open still is closed first, where its browser has gone for good. The chunks are removed once the joined file is kept, unless the browser may still bring more. When joining fails
     they stay, and `Recording.error` says why.
     """
     with deps.uow.read(SystemActor()) as uow:
@@ -299,6 +320,9 @@ def join(deps: Deps, recording_id: str) -> str:
         if recording is None:
             return "gone"
         chunks = uow.chunks.find(recording_id=recording.id)
+    if recording.state == "open":
+        with deps.uow.write(SystemActor(workspace_id=recording.workspace_id)) as uow:
+            return close_if_left(uow, recording_id)
     if recording.state == "joined":
         _remove_chunks(deps, recording, chunks)
     if recording.state != "finished":

@@ -8,7 +8,7 @@ from typing import Any
 from milo_app.domain import file_types
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor, CandidateActor, MemberActor
-from milo_app.domain.errors import Conflict, Forbidden, Invalid, NotFound, Throttled
+from milo_app.domain.errors import Forbidden, Invalid, NotFound, Throttled
 from milo_app.domain.plan import Question, QuestionKind, StagePlan
 from milo_app.services import applications
 from milo_app.services.incoming import Incoming, keep
@@ -222,14 +222,19 @@ def find(uow: UnitOfWork, actor: Actor, *, file_id: str) -> r.StoredFile:
     raise missing
 
 
-def check_answer_files(uow: UnitOfWork, application_id: str, question_id: str, value: Any) -> None:
-    """Whether every file that an answer names was sent for that question of that application.
+def check_answer_files(
+    uow: UnitOfWork, stage: StagePlan | None, application_id: str, question_id: str, value: Any
+) -> None:
+    """Whether every file that an answer names was sent for that question of that application; ids from a browser are
+    claims. Answers to other kinds of question pass.
 
     Raises:
-        Conflict: it names another file; file ids from a browser are claims.
+        Invalid: it names another file.
     """
-    items: list[Any] = value if isinstance(value, list) else [value]
-    for item in items:
-        file = uow.files.maybe(str(item.get("file_id", ""))) if isinstance(item, dict) else None
+    question = stage.question(question_id) if stage else None
+    if question is None or question.kind is not QuestionKind.FILE:
+        return
+    for item in value or []:
+        file = uow.files.maybe(str(item["file_id"]))
         if file is None or file.application_id != application_id or file.question_id != question_id:
-            raise Conflict("This file is not here any more. Please choose it again.")
+            raise Invalid(fields={question_id: "This file is not here any more. Please choose it again."})

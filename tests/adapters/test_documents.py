@@ -38,7 +38,9 @@ def test_spanish_is_told_from_english(documents, tmp_path):
 
 
 def test_seventy_pages_are_read_to_the_limit(documents, tmp_path):
-    found = extract(documents, tmp_path, resumes.as_pdf("Registered nurse, Mercy General Hospital, Austin", pages=70))
+    found = extract(
+        documents, tmp_path, resumes.as_pdf("Registered nurse, Mercy General Hospital, Austin", pages=70)
+    )
     assert (found.problem, found.pages, found.pages_read) == ("", 70, 30)
     assert "Page 30 of 70" in found.text
     assert "Page 31 of 70" not in found.text
@@ -85,7 +87,10 @@ def test_a_pdf_that_only_forbids_changes_is_read(documents, tmp_path):
 
 
 def test_a_word_file_with_tables_is_read_row_by_row(documents, tmp_path):
-    rows = (("Registered Nurse", "Mercy General Hospital", "2019 – 2021"), ("Barista", "Corner Coffee", "2017 – 2019"))
+    rows = (
+        ("Registered Nurse", "Mercy General Hospital", "2019 – 2021"),
+        ("Barista", "Corner Coffee", "2017 – 2019"),
+    )
     found = extract(documents, tmp_path, resumes.as_docx("Maria Lopez\nExperience", table=rows), "cv.docx")
     assert found.problem == ""
     assert "Registered Nurse\tMercy General Hospital\t2019 – 2021\nBarista\tCorner Coffee" in found.text

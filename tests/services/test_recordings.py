@@ -8,11 +8,13 @@ import threading
 
 import pytest
 
+from milo_app.adapters.clock import FixedClock
 from milo_app.domain.actors import CandidateActor, MemberActor
 from milo_app.domain.errors import Conflict, Invalid, NotFound, TooLarge
 from milo_app.domain.records import Role
-from milo_app.services import applications, recordings
+from milo_app.services import recordings
 from milo_app.services.ports import Deps
+from milo_app.workflows.sweeping import sweep
 from tests.recordings import cut, make_webm
 from tests.services.begun import RESUME_STAGE, VOICE_STAGE, begin, close
 
@@ -21,10 +23,14 @@ CLIP = make_webm(1.0)
 
 def begin_recording(deps: Deps, actor: CandidateActor, key: str = "key-00001") -> str:
     with deps.uow.write(actor) as uow:
-        return recordings.start(uow, actor, stage="voice", media_type="video/webm;codecs=vp8,opus", key=key).id
+        return recordings.start(
+            uow, actor, stage="voice", media_type="video/webm;codecs=vp8,opus", key=key
+        ).id
 
 
-def put(deps: Deps, actor: CandidateActor, id: str, segment: int, seq: int, data: bytes, sha256: str = "") -> int:
+def put(
+    deps: Deps, actor: CandidateActor, id: str, segment: int, seq: int, data: bytes, sha256: str = ""
+) -> int:
     return recordings.put_chunk(
         deps,
         actor,
@@ -55,7 +61,11 @@ def test_pieces_in_any_order_and_often_become_one_file(deps: Deps):
     actor = begin(deps, VOICE_STAGE)
     id = begin_recording(deps, actor)
     assert begin_recording(deps, actor) == id
-    places = [(s, n, piece) for s, clip in enumerate((CLIP, make_webm(1.0, tone=880))) for n, piece in enumerate(cut(clip))]
+    places = [
+        (s, n, piece)
+        for s, clip in enumerate((CLIP, make_webm(1.0, tone=880)))
+        for n, piece in enumerate(cut(clip))
+    ]
     for s, n, piece in random.Random(3).sample(places * 2, len(places) * 2):
         put(deps, actor, id, s, n, piece)
     assert missing(deps, actor, id, s0=4, s1=5) == [(1, 4)]
@@ -73,7 +83,11 @@ def test_pieces_in_any_order_and_often_become_one_file(deps: Deps):
         file = uow.files.get(done.file_id)
         assert uow.files.count() == 1
         assert uow.events.count(kind="recording_ready") == 1
-    assert (file.purpose, file.media_type, file.size) == ("recording", "video/webm", deps.files.size(file.key))
+    assert (file.purpose, file.media_type, file.size) == (
+        "recording",
+        "video/webm",
+        deps.files.size(file.key),
+    )
     assert deps.files.list(f"recordings/{actor.application_id}") == [file.key]
 
 
@@ -91,7 +105,9 @@ def test_the_same_piece_twice_at_once_is_kept_once(deps: Deps):
     actor = begin(deps, VOICE_STAGE)
     id = begin_recording(deps, actor)
     done: list[int] = []
-    threads = [threading.Thread(target=lambda: done.append(put(deps, actor, id, 0, 0, CLIP))) for _ in range(6)]
+    threads = [
+        threading.Thread(target=lambda: done.append(put(deps, actor, id, 0, 0, CLIP))) for _ in range(6)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -134,7 +150,9 @@ def test_a_recording_has_a_largest_size(deps: Deps, monkeypatch: pytest.MonkeyPa
 def test_nobody_else_can_touch_it(deps: Deps):
     actor, stranger = begin(deps, VOICE_STAGE), begin(deps, VOICE_STAGE)
     neighbour = CandidateActor(
-        workspace_id=actor.workspace_id, application_id=stranger.application_id, candidate_id=stranger.candidate_id
+        workspace_id=actor.workspace_id,
+        application_id=stranger.application_id,
+        candidate_id=stranger.candidate_id,
     )
     id = begin_recording(deps, actor)
     for other in (stranger, neighbour):
@@ -159,7 +177,9 @@ def test_only_an_open_stage_is_recorded_but_its_late_pieces_are_welcome(deps: De
         put(deps, actor, id, 0, 4, b"more")
 
 
-@pytest.mark.parametrize(("stage", "media_type"), [("resume", "video/webm"), ("voice", "text/html"), ("x", "video/webm")])
+@pytest.mark.parametrize(
+    ("stage", "media_type"), [("resume", "video/webm"), ("voice", "text/html"), ("x", "video/webm")]
+)
 def test_what_cannot_be_recorded(deps: Deps, stage: str, media_type: str):
     actor = begin(deps, VOICE_STAGE, RESUME_STAGE)
     with deps.uow.write(actor) as uow, pytest.raises((Invalid, NotFound)):
@@ -190,18 +210,18 @@ def test_nothing_recorded_is_said_so(deps: Deps):
     assert recordings.join(deps, id) == "failed"
 
 
-def test_what_a_lost_browser_left_is_joined_and_the_rest_still_taken(deps: Deps):
+def test_what_a_lost_browser_left_is_joined_and_the_rest_still_taken(deps: Deps, clock: FixedClock):
     actor = begin(deps, VOICE_STAGE)
     id = begin_recording(deps, actor)
     chunks = cut(make_webm(3.0), 6)
     for n in (0, 1, 2, 3, 5):
         put(deps, actor, id, 0, n, chunks[n])
-    with deps.uow.write(actor) as uow:
-        application = uow.applications.lock(actor.application_id)
-        (closed,) = recordings.finish_open(uow, application, "voice")
-        assert recordings.finish_open(uow, application, "voice") == []
-        assert applications.plan_of(uow, application)
-    assert closed.segments["totals"] == {"0": 4}
+    assert recordings.join(deps, id) == "open"  # Somebody may be talking still.
+    assert sweep(deps) == 0
+    clock.move(recordings.LOOK_AGAIN)
+    assert sweep(deps) == 2
+    assert recordings.join(deps, id) == "finished"
+    assert look(deps, actor, id).segments["totals"] == {"0": 4}
     assert recordings.join(deps, id) == "joined"
     first = look(deps, actor, id)
     put(deps, actor, id, 0, 4, chunks[4])
@@ -210,4 +230,6 @@ def test_what_a_lost_browser_left_is_joined_and_the_rest_still_taken(deps: Deps)
     second = look(deps, actor, id)
     assert second.duration_ms > first.duration_ms
     assert second.file_id == first.file_id
-    assert deps.files.list(f"recordings/{actor.application_id}") == [f"recordings/{actor.application_id}/{id}.webm"]
+    assert deps.files.list(f"recordings/{actor.application_id}") == [
+        f"recordings/{actor.application_id}/{id}.webm"
+    ]

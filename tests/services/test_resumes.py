@@ -38,7 +38,12 @@ def test_a_resume_is_read_and_shown_back(deps: Deps):
     accepted, outcome, data = send(deps, actor, samples.strong_pdf())
     assert outcome == "read"
     assert accepted["reading"] == "reading"
-    assert (data["reading"], data["file_id"], data["problem"], data["note"]) == ("read", accepted["file_id"], "", "")
+    assert (data["reading"], data["file_id"], data["problem"], data["note"]) == (
+        "read",
+        accepted["file_id"],
+        "",
+        "",
+    )
     assert data["profile"]["name"] == "Maria Elena Lopez"
     assert data["readings"]["rn"]["status"] == "shown"
     assert data["readings"]["icu"]["status"] == "shown"
@@ -141,7 +146,9 @@ def test_a_spanish_resume_is_for_a_person_and_never_a_miss(deps: Deps):
     assert stage(deps, actor, "resume").needs_review
     for question in data["confirm"]:
         with deps.uow.write(actor) as uow:
-            answers.record(uow, actor, stage="resume", question_id=question, value=True, key=f"key-{question}")
+            answers.record(
+                uow, actor, stage="resume", question_id=question, value=True, key=f"key-{question}"
+            )
     with deps.uow.write(actor) as uow:
         assert answers.submit_stage(uow, actor, stage="resume")["stage"] == "form"
 
