@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from milo_app.domain.plan import Knowledge, Plan
-from milo_app.domain.words import stems
+from milo_app.domain.words import stems, tokens
 
 #: Words by which people ask for something, beside the words of its title.
-_ALSO: dict[str, str] = {
-    "pay": "pay salary wage rate money compensation earn hourly sueldo salario paga pagan pagar cobra gana",
-    "location": "location where place address site commute remote donde lugar ubicacion direccion remoto",
-    "employment": "employment contract full part time temporary permanent type contrato tiempo completo parcial",
+_ALSO = {
+    title: frozenset(words.split())
+    for title, words in {
+        "pay": "pay pays paid salary wage wages rate money compensation earn sueldo salario paga pagan pagar gana",
+        "location": "location located where place address commute remote donde lugar ubicacion direccion remoto",
+        "employment": "employment contract full part temporary permanent contrato completo parcial",
+    }.items()
 }
 
 
@@ -26,10 +29,12 @@ def answer(asked: str, knowledge: Sequence[Knowledge]) -> str:
 
     An entry is meant when the question names its title (or a word for it), or shares two words with its text.
     """
-    wanted = set(stems(asked))
+    wanted, plain = set(stems(asked)), set(tokens(asked))
     best, score = "", 0
     for entry in knowledge:
-        titled = wanted & set(stems(f"{entry.title} {_ALSO.get(entry.title.strip().lower(), '')}"))
+        titled = wanted & set(stems(entry.title)) or plain & _ALSO.get(
+            entry.title.strip().lower(), frozenset()
+        )
         told = wanted & set(stems(entry.text))
         points = 3 * len(titled) + len(told)
         if (titled or len(told) >= 2) and points > score:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from milo_app.domain import interview, talk
+from milo_app.domain import interview, knowledge, talk
 from milo_app.domain import records as r
 from milo_app.domain import stages as stage_types
 from milo_app.domain.actors import CandidateActor, SystemActor
@@ -361,7 +361,7 @@ def _mode(uow: UnitOfWork, application: r.Application, plan: Plan, medium: Mediu
         company=workspace.name,
         title=plan.title,
         interviewer=plan.interviewer_name,
-        knowledge=plan.knowledge,
+        knowledge=knowledge.of(plan),
     )
 
 
