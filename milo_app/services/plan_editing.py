@@ -78,7 +78,7 @@ def edit(
     except ValueError:
         raise Invalid("That is no edit.") from None
     interviewers.save_draft(uow, actor, interviewer_id=interviewer_id, plan=changed)
-    return _view(uow, actor, interviewer_id)
+    return {**_view(uow, actor, interviewer_id), "added": fresh if action.startswith("add_") else ""}
 
 
 # --- The builder's view ---------------------------------------------------------------------------------------------
@@ -180,6 +180,10 @@ def _stage(stage: Mapping[str, Any], index: int, count: int, problems: Mapping[s
     }
 
 
+def _has_problem(at: str, problems: Mapping[str, str]) -> bool:
+    return any(place == at or place.startswith(f"{at}.") for place in problems)
+
+
 def _question(
     q: Mapping[str, Any], at: str, index: int, count: int, problems: Mapping[str, str]
 ) -> dict[str, Any]:
@@ -228,6 +232,8 @@ def _question(
             1,
             problems,
         ),
+        "kind_name": KINDS[QuestionKind(kind)] if kind in set(QuestionKind) else kind,
+        "problem": _has_problem(at, problems),
         "e_text": problems.get(f"{at}.text", "") or problems.get(at, ""),
         "e_kind": problems.get(f"{at}.kind", ""),
         "e_options": problems.get(f"{at}.options", ""),
@@ -262,6 +268,7 @@ def _criterion(
         "dealbreaker": bool(c.get("dealbreaker", False)),
         "need": _text(c, "need"),
         "need_hidden": bool(c.get("need_hidden", False)),
+        "problem": _has_problem(at, problems),
         "e_text": problems.get(f"{at}.text", ""),
         "e_five": problems.get(f"{at}.five", ""),
         "e_weight": problems.get(f"{at}.weight", ""),

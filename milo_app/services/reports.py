@@ -449,7 +449,7 @@ def _turns(m: Material, kind: str) -> list[dict[str, Any]]:
                 "id": turn.id,
                 "who": (m.candidate.name or "Candidate") if mine else m.plan.interviewer_name,
                 "mine": mine,
-                "text": turn.text if turn.transcribed else "Spoken, not transcribed",
+                "text": _said(m, kind, turn),
                 "transcribed": turn.transcribed,
                 "at": _iso(turn.at),
                 "place": clock(turn.at_ms) if placed else "",
@@ -459,6 +459,17 @@ def _turns(m: Material, kind: str) -> list[dict[str, Any]]:
             }
         )
     return out
+
+
+def _said(m: Material, kind: str, turn: r.Turn) -> str:
+    """An utterance in words; a pressed or chosen answer without any is shown as its value."""
+    if not turn.transcribed:
+        return "Spoken, not transcribed"
+    plan = m.plan.stage(kind)
+    question = plan.question(turn.question_id or "") if plan else None
+    if turn.text or question is None or turn.value is None:
+        return turn.text
+    return values.show(question, turn.value, m.language)
 
 
 def _recordings(m: Material, kind: str) -> list[dict[str, Any]]:

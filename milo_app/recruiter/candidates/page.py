@@ -120,8 +120,9 @@ def _select(name: str, label: str, options: Any, value: Any, first: str = "") ->
             id=f"filter-{name}",
             value=value,
             on_change=S.filter_changed(name),
-            class_name="input max-w-[14rem]",
+            class_name="input",
         ),
+        class_name="min-w-[9.5rem] max-w-[16rem] max-sm:grow",
     )
 
 
@@ -215,7 +216,7 @@ def _row(row: Any) -> rx.Component:
             rx.cond(row["duplicate"].to(bool), ui.badge("Possible duplicate", kind="warn")),
             rx.cond(~row["reachable"].to(bool), ui.badge("Cannot be reached", kind="warn")),
             scope="row",
-            class_name="!whitespace-normal border-b border-(--line) text-(--text-s) !text-(--ink) !font-normal min-w-[11rem] !p-3",
+            class_name="!whitespace-normal border-b border-(--line) text-(--text-s) !text-(--ink) !font-normal min-w-[11rem] md:min-w-[16rem] !p-3",
         ),
         rx.el.td(
             rx.el.span(row["state_name"], custom_attrs={"data-state": row["state"]}),

@@ -62,7 +62,12 @@ def page() -> rx.Component:
                 _add_stage(),
                 class_name="stack min-w-0",
             ),
-            rx.el.div(_going_live(), _links(), _needs(), class_name="stack content-start xl:sticky xl:top-4"),
+            rx.el.div(
+                _going_live(),
+                _links(),
+                _needs(),
+                class_name="stack content-start xl:sticky xl:top-4 xl:max-h-[calc(100vh-2rem)] xl:overflow-y-auto",
+            ),
             class_name="grid gap-6 xl:grid-cols-[minmax(0,1fr)_24rem] items-start",
         ),
         title="Interviewer",

@@ -10,24 +10,59 @@ from milo_app import ui
 from milo_app.recruiter.interviewer.fields import area, line, order_buttons, tick
 from milo_app.recruiter.interviewer.state import InterviewerState as S
 
-_BOX = "rounded-xl border border-(--line) p-4 stack-s"
+_BOX = "rounded-xl border border-(--line) px-4 py-3 grid gap-2"
 
 
 def question(q: Any, kinds: Any) -> rx.Component:
-    """The question first; options, dealbreaker and scoring where its kind has them."""
-    path = q["path"].to(str)
+    """One line while closed; opened, everything of the question."""
+    return _item(
+        q,
+        "question",
+        rx.fragment(
+            rx.el.span(q["kind_name"], class_name="muted text-sm"),
+            rx.cond(q["dealbreaker"].to(bool), ui.badge("Dealbreaker", kind="bad")),
+            rx.cond(q["scored"].to(bool), ui.badge("Scored 1–5", kind="info")),
+        ),
+        lambda: _question_form(q, kinds),
+        custom_attrs={"data-builder-question": q["id"]},
+    )
+
+
+def _item(item: Any, what: str, marks: rx.Component, form: Any, **props: Any) -> rx.Component:
+    """A question or criterion as a line that opens."""
+    id = item["id"].to(str)
+    is_open = S.open_item == id
     return rx.el.li(
         rx.el.div(
-            rx.el.p(
-                "Question ",
-                q["number"],
-                rx.cond(q["dealbreaker"].to(bool), rx.fragment(" ", ui.badge("Dealbreaker", kind="bad"))),
-                rx.cond(q["scored"].to(bool), rx.fragment(" ", ui.badge("Scored 1–5", kind="info"))),
-                class_name="eyebrow",
+            rx.el.button(
+                rx.el.span(item["number"], ".", class_name="muted tabular-nums"),
+                rx.el.span(
+                    rx.cond(item["text"].to(str) != "", item["text"], f"New {what}"),
+                    class_name="font-semibold min-w-0",
+                ),
+                type="button",
+                aria_expanded=is_open,
+                on_click=S.item_pressed(id),
+                class_name="flex min-h-11 min-w-0 grow gap-2 items-center text-left cursor-pointer",
             ),
-            order_buttons(q, "question"),
-            class_name="spread",
+            order_buttons(item, what),
+            class_name="flex items-center justify-between gap-2",
         ),
+        rx.el.div(
+            marks,
+            rx.cond(item["problem"].to(bool), ui.badge("Something is missing", kind="warn")),
+            class_name="row empty:hidden",
+        ),
+        rx.cond(is_open, rx.el.div(form(), class_name="stack-s border-t border-(--line) pt-4")),
+        class_name=_BOX,
+        key=id,
+        **props,
+    )
+
+
+def _question_form(q: Any, kinds: Any) -> rx.Component:
+    path = q["path"].to(str)
+    return rx.fragment(
         area(path + ".text", "Question", q["text"], error=q["e_text"], rows=2),
         rx.el.div(
             ui.field(
@@ -65,9 +100,6 @@ def question(q: Any, kinds: Any) -> rx.Component:
         ),
         rx.cond(q["can_break"].to(bool), _dealbreaker(q, path)),
         rx.cond(q["is_open"].to(bool), _scoring(q, path)),
-        class_name=_BOX,
-        key=q["id"].to(str),
-        custom_attrs={"data-builder-question": q["id"]},
     )
 
 
@@ -231,56 +263,51 @@ def _anchors(c: Any) -> rx.Component:
 
 def criterion(c: Any) -> rx.Component:
     """A criterion of the resume stage: a requirement, or something scored."""
-    path = c["path"].to(str)
-    return rx.el.li(
-        rx.el.div(
-            rx.el.p(
-                rx.cond(c["eligibility"].to(bool), "Requirement ", "Scored criterion "),
-                c["number"],
-                rx.cond(c["dealbreaker"].to(bool), rx.fragment(" ", ui.badge("Dealbreaker", kind="bad"))),
-                class_name="eyebrow",
+    return _item(
+        c,
+        "criterion",
+        rx.fragment(
+            rx.el.span(
+                rx.cond(c["eligibility"].to(bool), "Requirement", "Scored criterion"),
+                class_name="muted text-sm",
             ),
-            order_buttons(c, "criterion"),
-            class_name="spread",
+            rx.cond(c["dealbreaker"].to(bool), ui.badge("Dealbreaker", kind="bad")),
+        ),
+        lambda: rx.cond(c["eligibility"].to(bool), _requirement(c), _anchors(c)),
+        custom_attrs={"data-builder-criterion": c["id"]},
+    )
+
+
+def _requirement(c: Any) -> rx.Component:
+    path = c["path"].to(str)
+    return rx.fragment(
+        line(path + ".text", "Requirement", c["text"], error=c["e_text"]),
+        line(
+            path + ".question",
+            "Asked when the resume does not show it",
+            c["question"],
+            optional=True,
+            help="A yes-or-no question. “Not found” is never taken for a no.",
+        ),
+        rx.el.div(
+            area(path + ".terms", "Words that show it", c["terms"], optional=True, help="One a line."),
+            line(
+                path + ".min_years",
+                "Years of it, at least",
+                c["min_years"],
+                optional=True,
+                error=c["e_years"],
+                input_mode="decimal",
+            ),
+            class_name="grid gap-4 md:grid-cols-[minmax(0,1fr)_12rem]",
+        ),
+        tick(
+            path + ".dealbreaker",
+            "Dealbreaker: who does not meet it stops here, where the stage enforces it",
+            c["dealbreaker"],
         ),
         rx.cond(
-            c["eligibility"].to(bool),
-            rx.fragment(
-                line(path + ".text", "Requirement", c["text"], error=c["e_text"]),
-                line(
-                    path + ".question",
-                    "Asked when the resume does not show it",
-                    c["question"],
-                    optional=True,
-                    help="A yes-or-no question. “Not found” is never taken for a no.",
-                ),
-                rx.el.div(
-                    area(
-                        path + ".terms", "Words that show it", c["terms"], optional=True, help="One a line."
-                    ),
-                    line(
-                        path + ".min_years",
-                        "Years of it, at least",
-                        c["min_years"],
-                        optional=True,
-                        error=c["e_years"],
-                        input_mode="decimal",
-                    ),
-                    class_name="grid gap-4 md:grid-cols-[minmax(0,1fr)_12rem]",
-                ),
-                tick(
-                    path + ".dealbreaker",
-                    "Dealbreaker: who does not meet it stops here, where the stage enforces it",
-                    c["dealbreaker"],
-                ),
-                rx.cond(
-                    c["dealbreaker"].to(bool),
-                    rx.el.div(_need(c, path), class_name="stack-s border-l-4 border-(--line) pl-4"),
-                ),
-            ),
-            _anchors(c),
+            c["dealbreaker"].to(bool),
+            rx.el.div(_need(c, path), class_name="stack-s border-l-4 border-(--line) pl-4"),
         ),
-        class_name=_BOX,
-        key=c["id"].to(str),
-        custom_attrs={"data-builder-criterion": c["id"]},
     )

@@ -27,6 +27,7 @@ class InterviewerState(DeskState, rx.State):
     problems: list[dict[str, str]] = []
     needs: list[str] = []
     saved: str = ""
+    open_item: str = ""
 
     @member("viewer")
     async def opened(self, actor: MemberActor) -> None:
@@ -35,7 +36,7 @@ class InterviewerState(DeskState, rx.State):
         asked = self._asked("i")
         if asked != self.interviewer:
             self.ready = False
-        self.interviewer, self.saved = asked, ""
+        self.interviewer, self.saved, self.open_item = asked, "", ""
         self._show(await run(plan_editing.opened, actor, interviewer_id=asked))
 
     @member("recruiter")
@@ -46,6 +47,11 @@ class InterviewerState(DeskState, rx.State):
     @member("recruiter")
     async def ticked(self, actor: MemberActor, path: str, on: bool) -> None:
         await self._edit(actor, "put", path, on)
+
+    @member("viewer")
+    async def item_pressed(self, actor: MemberActor, item: str) -> None:
+        """Open one question or criterion, or close the open one."""
+        self.open_item = "" if self.open_item == item else item
 
     @member("recruiter")
     async def scored(self, actor: MemberActor, path: str, on: bool) -> None:
@@ -70,12 +76,13 @@ class InterviewerState(DeskState, rx.State):
 
     async def _edit(self, actor: MemberActor, action: str, path: str, value: Any) -> None:
         edit = {"interviewer_id": self.interviewer, "action": action, "path": path, "value": value}
-        self._show(await run(plan_editing.edit, actor, **edit))
-        self.saved = "Saved"
+        view = await run(plan_editing.edit, actor, **edit)
+        self._show(view)
+        self.saved, self.open_item = "Saved", view["added"] or self.open_item
 
     def _show(self, view: dict[str, Any]) -> None:
         parts = ("texts", "errors", "stages", "missing", "checklist", "problems", "needs")
         for part in parts:
             setattr(self, part, view[part])
-        self.facts = {name: value for name, value in view.items() if name not in parts}
+        self.facts = {name: value for name, value in view.items() if name not in (*parts, "added")}
         self.ready = True

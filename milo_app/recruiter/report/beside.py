@@ -78,7 +78,7 @@ def _way() -> rx.Component:
             S.can_edit & _H["can_extend"].to(bool),
             ui.button("Give seven more days", kind="secondary", small=True, on_click=S.extended),
         ),
-        title="Their way",
+        title="Dates",
     )
 
 

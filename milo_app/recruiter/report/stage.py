@@ -145,7 +145,11 @@ def _quote(quote: Any) -> rx.Component:
                 quote["href"],
                 outside=True,
                 class_name="text-(--ink) decoration-(--line-strong)",
-                custom_attrs={"data-quote": quote["href"], "data-seek": quote["recording"], "data-ms": quote["ms"]},
+                custom_attrs={
+                    "data-quote": quote["href"],
+                    "data-seek": quote["recording"],
+                    "data-ms": quote["ms"],
+                },
             ),
             "”",
         ),
@@ -244,8 +248,8 @@ def _turn(turn: Any) -> rx.Component:
         id="turn-" + turn["id"].to(str),
         class_name=rx.cond(
             turn["mine"].to(bool),
-            "rounded-lg border-l-4 border-(--brand) px-4 py-2 target:bg-(--warn-soft)",
-            "rounded-lg px-4 py-2 text-(--muted) target:bg-(--warn-soft)",
+            "border-l-4 border-(--brand) px-4 py-2 target:bg-(--warn-soft)",
+            "border-l-4 border-transparent px-4 py-2 text-(--muted) target:bg-(--warn-soft)",
         ),
         custom_attrs={"data-turn": turn["id"]},
     )
