@@ -9,7 +9,7 @@ import reflex as rx
 from milo_app.access.guards import NoticeState, candidate
 from milo_app.access.running import run, run_outside
 from milo_app.domain.actors import CandidateActor
-from milo_app.services import applications, candidate_view, previews
+from milo_app.services import applications, candidate_view, consents, previews
 from milo_app.services.candidate_view import View
 
 
@@ -40,7 +40,7 @@ class CandidateState(NoticeState, rx.State):
     async def agree(self, actor: CandidateActor, application_id: str, form: dict[str, Any]) -> None:
         """Record the consent to the notice that is shown."""
         version = str(form.get("version", ""))
-        await run(applications.consent, actor, text_version=version, sms=bool(form.get("sms")))
+        await run(consents.agree, actor, text_version=version, sms=bool(form.get("sms")))
         await self._read(actor)
 
     @candidate
