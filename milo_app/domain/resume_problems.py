@@ -48,11 +48,11 @@ _KINDS: dict[str, tuple[str, str]] = {
 
 
 def problem_message(problem: str, language: str = "en", *, kept: str = "") -> str:
-    """The sentence for *problem*. *kept* names the earlier resume that still counts, where there is one."""
+    """The sentence for *problem*. *kept* is the name of the earlier resume that still counts, where there is one."""
     english, spanish = _PROBLEMS.get(problem, _PROBLEMS["corrupt"])
     if language == "es":
-        return spanish + (f" Mientras tanto conservamos {kept}." if kept else "")
-    return english + (f" Until then we keep {kept}." if kept else "")
+        return spanish + (f" Mientras tanto cuenta {kept}." if kept else "")
+    return english + (f" Until then {kept} counts." if kept else "")
 
 
 def notes(

@@ -5,7 +5,8 @@ What became of a resume stands in the resume stage's `data`:
 - `reading`: "" none yet, `reading`, `read`, `problem`; `pending_file_id` while it is being read
 - `file_id`, `name`, `text_file_key`, `language`, `pages`, `pages_read`, `profile`, `readings`, `confirm`: the last one
   that could be read. A file that cannot be read never takes its place.
-- `problem`, `message`, `problem_name`: why the newest file could not be read, as a word, as a sentence, and its name
+- `problem`, `message`, `problem_name`: why the newest file could not be read, as a word, as a sentence, and its name.
+  Where an earlier one counts, `reading` stays `read` and the sentence stands in `note`, so that the way goes on.
 - `note`: what to know about a resume that was read (misleading name, pages left out, another language)
 """
 
@@ -88,7 +89,8 @@ def _take(
     file = known
     if known is not None:
         shown = data.get("pending_file_id") if data.get("reading") == "reading" else data.get("file_id")
-        if known.id == shown and data.get("reading") in ("reading", "read"):
+        settled = data.get("reading") in ("reading", "read") and not data.get("problem")
+        if known.id == shown and settled:
             return _accepted(known, str(data["reading"])), False
         file = uow.files.save(replace(known, name=name)) if known.name != name else known
     elif uow.files.count(application_id=application.id, purpose="resume") >= MOST_FILES:
@@ -182,13 +184,15 @@ def _failed(
 ) -> dict[str, Any]:
     language = uow.candidates.get(application.candidate_id).language
     kept = str(data.get("name", "")) if data.get("file_id") else ""
+    message = resume_problems.problem_message(found.problem, language, kept=kept)
     return {
         **data,
-        "reading": "problem",
+        "reading": "read" if kept else "problem",
         "pending_file_id": None,
         "problem": found.problem,
         "problem_name": file.name,
-        "message": resume_problems.problem_message(found.problem, language, kept=kept),
+        "message": message,
+        "note": message if kept else "",
     }
 
 

@@ -110,11 +110,15 @@ def test_a_file_that_cannot_be_read_keeps_the_earlier_one(deps: Deps):
     good, *_ = send(deps, actor, samples.STRONG.encode(), "strong.txt")
     bad, outcome, data = send(deps, actor, samples.scanned_pdf(), "scan.pdf")
     assert outcome == "scanned"
-    assert (data["reading"], data["problem"], data["problem_name"]) == ("problem", "scanned", "scan.pdf")
-    assert "scan or a photo" in data["message"] and "strong.txt" in data["message"]
+    assert (data["reading"], data["problem"], data["problem_name"]) == ("read", "scanned", "scan.pdf")
+    assert "scan or a photo" in data["message"] and "strong.txt counts" in data["message"]
+    assert data["note"] == data["message"]
     assert (data["file_id"], data["profile"]["name"]) == (good["file_id"], "Maria Elena Lopez")
     with deps.uow.read(actor) as uow:
         assert uow.files.get(bad["file_id"]).purpose == "resume"  # Nothing that was sent is lost.
+    again, outcome, data = send(deps, actor, samples.STRONG.encode(), "strong.txt")
+    assert (again["file_id"], outcome) == (good["file_id"], "read")
+    assert (data["problem"], data["message"], data["note"]) == ("", "", "")
 
 
 def test_a_first_file_that_cannot_be_read_leaves_the_way_open(deps: Deps):
@@ -122,6 +126,7 @@ def test_a_first_file_that_cannot_be_read_leaves_the_way_open(deps: Deps):
     _, outcome, data = send(deps, actor, samples.as_pdf(samples.STRONG, password="secret"))
     assert outcome == "encrypted"
     assert "contraseña" in data["message"]
+    assert data["reading"] == "problem"
     assert not data.get("file_id")
     pasted = resumes.accept_text(deps, actor, text=samples.STRONG)
     assert resumes.read(deps, pasted["file_id"]) == "read"
