@@ -30,7 +30,7 @@ function say(text) {
 
 export function Outbox({ loaded, screen, stage, stamp, poll, fast, leave, words, onReady }) {
   const live = useRef({});
-  live.current = { screen, stage, stamp, words, onReady, fast };
+  live.current = { ...live.current, screen, stage, stamp, words, onReady, fast };
 
   useEffect(() => {
     const application = applicationInAddress();
