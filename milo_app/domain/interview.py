@@ -13,126 +13,25 @@ reads, what a follow-up says, and what to reply to the candidate's own question.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from milo_app.domain import knowledge as known
 from milo_app.domain import values
 from milo_app.domain.errors import Invalid
+from milo_app.domain.intents import Intent, intent, own_question
 from milo_app.domain.keywords import normal
-from milo_app.domain.plan import STRUCTURED, Knowledge, Question, StagePlan
-from milo_app.domain.reading import (
-    ENOUGH,
-    NOT_UNDERSTOOD,
-    Heard,
-    Intent,
-    intent,
-    is_thin,
-    number,
-    own_question,
-    read,
-    yes_or_no,
-)
+from milo_app.domain.plan import STRUCTURED, Question, StagePlan
+from milo_app.domain.reading import ENOUGH, NOT_UNDERSTOOD, Heard, is_thin, number, read, yes_or_no
 from milo_app.domain.records import Turn
+from milo_app.domain.steps import Action, Mode, Proposal, ReadAnswer, Review, Step
 from milo_app.domain.talk import Act, Given, Item, Talk, Took, fold, time_used
 from milo_app.domain.wording import Medium, ask, generic_follow_up, hint, read_back, say, shown
 
+__all__ = ["Action", "Mode", "Proposal", "ReadAnswer", "Review", "Step", "next_step", "waiting_for"]
+
 #: What a candidate may say besides answering one question before it is taken as an answer, so that every talk ends.
 MOST_ASIDES = 10
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mode:
-    """How this talk is led and what it may say. `untimed` waits for the candidate and has no end of time."""
-
-    medium: Medium = Medium.WEB
-    language: str = "en"
-    untimed: bool = False
-    name: str = ""
-    company: str = "the company"
-    title: str = ""
-    interviewer: str = "Milo"
-    knowledge: tuple[Knowledge, ...] = ()
-
-    @property
-    def timed(self) -> bool:
-        return self.medium is not Medium.SMS and not self.untimed
-
-
-@dataclass(frozen=True, kw_only=True)
-class Proposal:
-    """What a model makes of the candidate's latest words; every part may be missing.
-
-    `heard` reads an exact answer (its quote must stand in the words), `follow_up` words a follow-up to an open one,
-    `reply` answers the candidate's own question from the role's knowledge.
-    """
-
-    heard: Heard | None = None
-    follow_up: str | None = None
-    reply: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Action:
-    """One thing to say. `value` belongs on its turn; `reason` is why a closing turn closes."""
-
-    act: Act
-    text: str
-    question_id: str | None
-    value: dict[str, Any]
-
-    def turn(self) -> dict[str, Any]:
-        """The fields of the `records.Turn` that keeps this action."""
-        return {
-            "action": str(self.act),
-            "text": self.text,
-            "question_id": self.question_id,
-            "value": self.value or None,
-        }
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReadAnswer:
-    """An answer to keep as a new version. `confirmed`: given exactly or confirmed, so that a rule may decide on it.
-    The value of an open question is all that was said to it so far."""
-
-    question_id: str
-    value: Any
-    confirmed: bool
-    turn_seq: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Review:
-    """Something a person has to look at. `reason`: not_understood, not_confirmed, not_transcribed, skipped, silent,
-    out_of_time."""
-
-    question_id: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """What comes next: say the actions in order, keep the answers.
-
-    `closed` is finished, time or stopped (may go on), else None. `needs_review` is the whole list as of now. `wants`
-    holds what the candidate just asked for besides (human, web, call), `deferred` a question of theirs that nobody
-    has answered yet. `waiting` is the id of the question that the candidate's next words belong to.
-    """
-
-    actions: tuple[Action, ...] = ()
-    answers: tuple[ReadAnswer, ...] = ()
-    closed: str | None = None
-    needs_review: tuple[Review, ...] = ()
-    wants: tuple[str, ...] = ()
-    deferred: str = ""
-    waiting: str | None = None
-
-    @property
-    def text(self) -> str:
-        """All actions as one message, for channels that send one."""
-        return "\n\n".join(action.text for action in self.actions)
 
 
 def next_step(
@@ -250,7 +149,10 @@ class _Engine:
             self._take(Took.ASIDE)
             return self._reply(asked)
         untold = any(not t.transcribed for t in self._pending)
-        self._take_answer(question, text or None, exact=False, review="not_transcribed" if untold else "")
+        said = text or "\n".join(t.value.strip() for t in self._pending if isinstance(t.value, str))
+        if not said and not untold:
+            return self._silence()
+        self._take_answer(question, said or None, exact=False, review="not_transcribed" if untold else "")
         return self._reply(asked) if asked else None
 
     def _not_read(self, question: Question) -> None:
