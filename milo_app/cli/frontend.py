@@ -146,12 +146,12 @@ def reflex_environment(work: Path) -> dict[str, str]:
     }
 
 
-def _files(path: Path) -> Iterator[Path]:
+def _files(path: Path, *, ignored: set[str] = _IGNORED_DIRS) -> Iterator[Path]:
     if path.is_file():
         yield path
         return
     for folder, folders, names in os.walk(path):
-        folders[:] = sorted(name for name in folders if name not in _IGNORED_DIRS)
+        folders[:] = sorted(name for name in folders if name not in ignored)
         for name in sorted(names):
             if not name.endswith((".pyc", "~")):
                 yield Path(folder, name)
@@ -171,7 +171,8 @@ def _build_in_child(home: Path, target: Path, *, quiet: bool) -> None:
     if not quiet:
         print("Building the pages (only after a change; about a minute the first time) …", flush=True)
     work = home / "work"
-    env = node_environment(home) | reflex_environment(work)
+    # Sets come in one order, so that the same pages are compiled to the same text.
+    env = node_environment(home) | reflex_environment(work) | {"PYTHONHASHSEED": "0"}
     with log.open("w") as out:
         done = subprocess.run(
             [sys.executable, "-m", "milo_app.cli.frontend", str(target)],
@@ -211,6 +212,7 @@ def _build(target: Path) -> None:
     work.mkdir(parents=True, exist_ok=True)
     reflex_install = js_runtimes.install_frontend_packages
     frontend_skeleton.sync_web_lockfiles_to_root = lambda: None
+    frontend_skeleton.get_project_hash = lambda: 0  # else a number made up anew would get into each build
     frontend_skeleton.initialize_web_directory()
     if parked.exists():
         parked.rename(modules)
@@ -222,12 +224,20 @@ def _build(target: Path) -> None:
     js_runtimes.install_frontend_packages = install
     prerequisites.get_compiled_app(prerender_routes=True, use_rich=False)
     build.setup_frontend(ROOT)
-    build.build()
+    # Most changes of the sources leave what the browser gets as it was; then bundling it again is saved.
+    bundled_from = _hash_of_compiled(work)
+    earlier = _bundled_before(target.parent, bundled_from)
+    if earlier is None:
+        build.build()
 
     partial = target.with_name(f"{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    shutil.move(work / constants.Dirs.STATIC, partial / "client")
+    if earlier is None:
+        shutil.move(work / constants.Dirs.STATIC, partial / "client")
+    else:
+        shutil.copytree(earlier / "client", partial / "client")
+    (partial / "bundled-from").write_text(bundled_from)
     for name in (constants.Dirs.BACKEND, constants.Dirs.ROUTES_MANIFEST):
         found = work / name
         if found.is_dir():
@@ -237,6 +247,23 @@ def _build(target: Path) -> None:
     (partial / "complete").touch()
     shutil.rmtree(target, ignore_errors=True)
     partial.rename(target)
+
+
+def _hash_of_compiled(work: Path) -> str:
+    """Hash of everything that the bundler reads besides the locked packages themselves."""
+    digest = hashlib.sha256()
+    for path in _files(work, ignored={"node_modules", "backend", "build", ".react-router"}):
+        name = path.relative_to(work).as_posix()
+        if name != "reflex.json":  # holds the time of the run
+            digest.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _bundled_before(pages: Path, bundled_from: str) -> Path | None:
+    for build in pages.glob("*/bundled-from"):
+        if build.read_text() == bundled_from and (build.parent / "complete").exists():
+            return build.parent
+    return None
 
 
 def _wanted_packages(packages: set[str], config: Any) -> dict[str, str | None]:

@@ -145,9 +145,13 @@ def _job(job: Any, index: Any) -> rx.Component:
         rx.el.div(
             *[
                 rx.el.div(
-                    rx.el.label(w(f"resume.{field}"), html_for=f"job-{index}-{field}", class_name="help"),
+                    rx.el.label(
+                        w(f"resume.{field}"),
+                        html_for="job-" + index.to_string() + f"-{field}",
+                        class_name="help",
+                    ),
                     rx.el.input(
-                        id=f"job-{index}-{field}",
+                        id="job-" + index.to_string() + f"-{field}",
                         default_value=job[key],
                         class_name="input",
                         custom_attrs={"data-part": f"work.{index}.{part}"},
