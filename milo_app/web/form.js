@@ -241,6 +241,10 @@ export class Form {
     const wanted = decodeURIComponent(location.hash.slice(1));
     const found = steps.find((step) => step.dataset.step === wanted);
     if (found) return found;
+    // Answering must not move the page on: where it stands, it stays until somebody goes on.
+    const here = document.querySelector("[data-steps]")?.dataset.at;
+    const shown = steps.find((step) => step.dataset.step === here);
+    if (shown) return shown;
     const open = steps.find((step) => step.dataset.step !== "review" && !this.answered(step));
     return steps.some((step) => this.answered(step)) ? (open ?? steps.at(-1)) : steps[0];
   }
@@ -259,7 +263,10 @@ export class Form {
     const step = this.at();
     if (!step || (holder.dataset.at === step.dataset.step && !step.hidden && !moved)) return;
     if (holder.dataset.at === step.dataset.step && !step.hidden) return;
+    const first = !holder.dataset.at;
     holder.dataset.at = step.dataset.step;
+    // The first step gets its own address too, so that Back from the second one comes to it.
+    if (first && !location.hash) history.replaceState(history.state, "", `${location.pathname}${location.search}#${encodeURIComponent(step.dataset.step)}`);
     for (const other of this.steps()) other.hidden = other !== step;
     for (const question of holder.querySelectorAll("[data-question]")) {
       if (question.dataset.kind === "file" && !question.dataset.drawn) {
