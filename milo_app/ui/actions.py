@@ -3,6 +3,7 @@
 from typing import Any
 
 import reflex as rx
+from reflex_components_core.el.elements.base import BaseHTML
 from reflex_components_core.el.elements.inline import A
 
 from milo_app.ui.icons import icon as draw
@@ -66,11 +67,19 @@ def icon_button(label: str, icon: str, **props: Any) -> rx.Component:
     )
 
 
+class _PlainForm(BaseHTML):
+    """A form that the browser itself posts; Reflex's own prevents that where no handler is given."""
+
+    tag = "form"
+    action: rx.Var[str]
+    method: rx.Var[str]
+
+
 def form_button(
     label: Any, action: Any, *, kind: str = "secondary", small: bool = False, **hidden: Any
 ) -> rx.Component:
     """A button that posts a plain HTML form to `action` (outside Reflex), with `hidden` as hidden fields."""
-    return rx.el.form(
+    return _PlainForm.create(
         *[rx.el.input(type="hidden", name=name, value=value) for name, value in hidden.items()],
         rx.el.button(label, type="submit", class_name=_classes(kind, small, {})),
         action=action,

@@ -100,7 +100,7 @@ def _filters() -> rx.Component:
         _select("decision", "Decision", _DECISIONS, S.decision),
         _select("stage", "Stage", _STAGES, S.stage),
         _select("sort", "Order", _SORTS, S.sort),
-        ui.checkbox("Needs review", checked=S.review, on_change=S.review_changed),
+        ui.checkbox("Needs review", default_checked=S.review, on_change=S.review_changed),
         class_name="flex flex-wrap items-center gap-2",
         role="search",
         aria_label="Filter candidates",
@@ -165,7 +165,8 @@ def _table() -> rx.Component:
                 ui.column(
                     rx.el.input(
                         type="checkbox",
-                        checked=S.selected.length() == S.rows.length(),
+                        default_checked=S.all_on,
+                        key="all-" + S.ticks.to_string() + S.all_on.to_string(),
                         on_change=S.all_ticked,
                         aria_label="Select all shown",
                         class_name="size-5 accent-(--brand)",
@@ -194,10 +195,11 @@ def _row(row: Any) -> rx.Component:
         rx.el.td(
             rx.el.input(
                 type="checkbox",
-                checked=S.selected.contains(row["id"].to(str)),
+                default_checked=S.selected.contains(row["id"].to(str)),
                 on_change=lambda on: S.row_ticked(row["id"].to(str), on),
                 aria_label="Select " + row["name"].to(str),
                 class_name="size-5 accent-(--brand)",
+                key="tick-" + S.ticks.to_string(),
             )
         ),
         rx.el.th(
@@ -254,7 +256,7 @@ def _stage(stage: Any) -> rx.Component:
         mark(
             rx.fragment(
                 stage["name"],
-                rx.el.span(": ", stage["words"], class_name="sr"),
+                rx.el.span(", ", stage["words"], class_name="sr"),
                 rx.cond(stage["score"].to(str) != "", rx.fragment(" ", stage["score"])),
             ),
             stage["tone"].to(str),

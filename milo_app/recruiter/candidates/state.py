@@ -37,6 +37,8 @@ class CandidatesState(DeskState, rx.State):
     sort: str = "-updated_at"
     review: bool = False
     selected: list[str] = []
+    all_on: bool = False
+    ticks: int = 0
     dismissing: bool = False
     adding: bool = False
     form: int = 0
@@ -56,7 +58,8 @@ class CandidatesState(DeskState, rx.State):
             self._asked("stage"),
         )
         self.sort, self.review = self._asked("sort") or "-updated_at", self._asked("review") == "1"
-        self.selected, self.adding, self.found, self.added, self.errors = [], False, [], {}, {}
+        self.adding, self.found, self.added, self.errors = False, [], {}, {}
+        self._tick([])
         await self._read(actor)
         return CandidatesState.watch
 
@@ -79,12 +82,13 @@ class CandidatesState(DeskState, rx.State):
         """A filter, the search or the order was changed."""
         if name in _FILTERS:
             setattr(self, name, value[:100])
-            self.selected = []
+            self._tick([])
             await self._read(actor)
 
     @member("viewer")
     async def review_changed(self, actor: MemberActor, on: bool) -> None:
-        self.review, self.selected = on, []
+        self.review = on
+        self._tick([])
         await self._read(actor)
 
     @member("viewer")
@@ -107,15 +111,16 @@ class CandidatesState(DeskState, rx.State):
 
     @member("viewer")
     async def all_ticked(self, actor: MemberActor, on: bool) -> None:
-        self.selected = [row["id"] for row in self.rows][: decisions.MOST] if on else []
+        self._tick([row["id"] for row in self.rows][: decisions.MOST] if on else [])
+        self.all_on = on
 
     @member("recruiter")
     async def decided(self, actor: MemberActor, decision: str) -> None:
         """Shortlist, or clear the decision of, everyone ticked."""
         changed = await run(decisions.decide, actor, application_ids=self.selected, decision=decision)
-        self.selected = []
+        self._tick([])
         await self._read(actor)
-        self._say(f"{_WORDS[decision]} {len(changed)}.")
+        self._say(f"{_WORDS[decision]} {len(changed)}." if changed else "It was so already; nothing changed.")
 
     @member("recruiter")
     async def dismiss_asked(self, actor: MemberActor, on: bool) -> None:
@@ -128,7 +133,8 @@ class CandidatesState(DeskState, rx.State):
         changed = await run(
             decisions.decide, actor, application_ids=self.selected, decision="dismissed", reason=reason
         )
-        self.selected, self.dismissing = [], False
+        self._tick([])
+        self.dismissing = False
         await self._read(actor)
         self._say(
             f"Dismissed {len(changed)}. Nothing was sent to them; you can clear the decision at any time."
@@ -186,6 +192,10 @@ class CandidatesState(DeskState, rx.State):
 
     async def _read(self, actor: MemberActor) -> None:
         self._show(await run(desk.table, actor, **self._query()))
+
+    def _tick(self, ids: list[str]) -> None:
+        """Tick exactly these. The boxes keep their own state while they are pressed, so they are drawn anew here."""
+        self.selected, self.all_on, self.ticks = ids, False, self.ticks + 1
 
     def _query(self) -> dict[str, Any]:
         """The filters as the service takes them."""

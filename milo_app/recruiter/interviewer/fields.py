@@ -73,7 +73,10 @@ def area(
 def tick(path: Any, label: Any, on: Any) -> rx.Component:
     """A yes or no at *path* of the plan."""
     return ui.checkbox(
-        label, checked=on.to(bool), on_change=lambda value: S.ticked(path, value), disabled=~S.can_edit
+        label,
+        default_checked=on.to(bool),
+        on_change=lambda value: S.ticked(path, value),
+        disabled=~S.can_edit,
     )
 
 

@@ -203,7 +203,7 @@ def _scoring(q: Any, path: Any) -> rx.Component:
     return rx.el.div(
         ui.checkbox(
             "Score the answer from 1 to 5",
-            checked=q["scored"].to(bool),
+            default_checked=q["scored"].to(bool),
             on_change=lambda on: S.scored(path, on),
             disabled=~S.can_edit,
         ),
