@@ -252,7 +252,7 @@ class CandidateWalk:
                 return
             heard.update(text["id"] for text in seen["texts"])
             talk = seen["talk"]
-            question = known[talk["question"]["id"]]
+            question = known[talk["question"]["id"]] if talk["question"] else {"id": "reply"}
             body = (
                 "1" if talk["awaiting"] == "confirmation" else plans.texted(question, self.value_of(question))
             )
@@ -271,7 +271,7 @@ class CandidateWalk:
             if talk["closed"]:
                 self.press("Finish" if self.has("Finish") else "Continue")
                 return
-            question = known[talk["question"]["id"]]
+            question = known[talk["question"]["id"]] if talk["question"] else {"id": "reply"}
             if (
                 question["id"] in self.spoken
                 and question["id"] not in spoken
