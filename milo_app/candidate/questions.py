@@ -47,9 +47,9 @@ def _described(q: Any) -> Any:
     return _id(q, "help") + " " + _id(q, "error")
 
 
-def _words(q: Any, heading: bool) -> rx.Component:
+def _words(q: Any) -> rx.Component:
     optional = rx.cond(q["required"], rx.fragment(), rx.el.span(" ", w("optional"), class_name="optional"))
-    return rx.fragment(q["text"], optional) if heading else rx.fragment(q["text"], optional)
+    return rx.fragment(q["text"], optional)
 
 
 def _help(q: Any) -> rx.Component:
@@ -62,16 +62,16 @@ def _help(q: Any) -> rx.Component:
 
 
 def _labelled(q: Any, heading: bool, control: rx.Component) -> rx.Component:
-    label = rx.el.label(_words(q, heading), html_for=_id(q))
+    label = rx.el.label(_words(q), html_for=_id(q))
     top = rx.el.h1(label, tab_index=-1) if heading else rx.el.div(label, class_name="label")
     return rx.fragment(top, _help(q), control)
 
 
 def _choices(q: Any, type: str, heading: bool) -> rx.Component:
     legend = (
-        rx.el.legend(rx.el.h1(_words(q, True), tab_index=-1))
+        rx.el.legend(rx.el.h1(_words(q), tab_index=-1))
         if heading
-        else rx.el.legend(_words(q, False), class_name="label")
+        else rx.el.legend(_words(q), class_name="label")
     )
     return rx.el.fieldset(
         legend,

@@ -28,12 +28,11 @@ def _fill(text: str, facts: dict[str, Any]) -> rx.Var[str]:
 def browser_words() -> rx.Var[dict[str, str]]:
     """What the modules in `web/` say, as one dict; `title` and `language` are the page's."""
     known = {language: _for_browser(language) for language in words.languages()}
-    chosen = rx.match(
+    return rx.match(
         VIEW["language"],
         *[(language, rx.Var.create(known[language])) for language in words.languages()[1:]],
         rx.Var.create(known[words.DEFAULT]),
     )
-    return chosen
 
 
 def _for_browser(language: str) -> dict[str, str]:
