@@ -8,7 +8,8 @@ Whatever evaluator judges, `verify` rejects a verdict whose quotes do not stand 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -82,8 +83,9 @@ def judge(*, question: str, criterion: Criterion, text: str, language: str = "en
 
 
 def _judge_own(question: str, criterion: Criterion, own: str) -> Judgement:
-    parts = list(sentences(own))
-    points = [_Point.of(point, question, parts) for point in _points(criterion)]
+    told, expected = _Told(own), _points(criterion)
+    given = Given.of(question, expected)
+    points = [_Point.of(point, told, given) for point in expected]
     touched = [point for point in points if point.value >= 0.5]
     covered = sum(point.value for point in points) / len(points) if points else 0.0
     concrete = concreteness(own)
@@ -94,7 +96,8 @@ def _judge_own(question: str, criterion: Criterion, own: str) -> Judgement:
     else:
         quality = 0.7 * min(1.0, 1.3 * covered) + 0.3 * concrete.value
     quality, remark = _discounted(quality, covered, question, own)
-    if _resembles_the_low_end(criterion, question, parts, covered):
+    low = _Point.of(criterion.one, told, given).value
+    if low > 0.5 and low > covered + 0.2:
         quality -= 0.15
     score = 1 + sum(quality >= step for step in _STEPS)
     reasons = [
@@ -123,6 +126,15 @@ def _unread(text: str, why: str) -> Judgement:
 # --- Coverage -------------------------------------------------------------------------------------------------------
 
 
+class _Told:
+    """The candidate's sentences with their stems, split once for all points."""
+
+    def __init__(self, text: str) -> None:
+        self.parts = list(sentences(text))
+        self.spread = [set(stems(part)) for part in self.parts]
+        self.all = set[str]().union(*self.spread)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Point:
     """One thing a full answer covers: how well it is covered (0 to 1), and by which sentence best."""
@@ -132,44 +144,81 @@ class _Point:
     quote: str
 
     @classmethod
-    def of(cls, text: str, question: str, parts: Sequence[str]) -> _Point:
-        """Words of the question count for nothing: repeating them is no answer. What the answer denies and the point
-        does not (or the other way round) is hardly covered."""
-        asked = set(stems(question))
-        wanted = list(dict.fromkeys(stems(text)))
-        wanted = [word for word in wanted if word not in asked] or wanted
-        if not wanted or not parts:
-            return cls(text=text, value=0.0, quote="")
-        spread = [set(stems(part)) for part in parts]
-        everything = set[str]().union(*spread)
-        overall = _share(wanted, everything)
-        best = max(range(len(parts)), key=lambda i: _share(wanted, spread[i]))
-        value = _ramp(0.5 * overall + 0.5 * max(_share(wanted, spread[best]), _near(wanted, spread, best)))
-        if value and denies(_clause(parts[best], wanted)) != denies(text):
+    def of(cls, text: str, told: _Told, given: Given) -> _Point:
+        """How well what was told covers the point *text*; of "a or b" the better one counts."""
+        if sign := next(
+            (sign for word, sign in _SIGN_POINTS if word.fullmatch(bare(text).strip(" ."))), None
+        ):
+            quote = next((part for part in told.parts if sign in concreteness(part).signs), "")
+            return cls(text=text, value=1.0 if quote else 0.0, quote=quote)
+        ways = [way for way in re.split(r"\bor\b|\bo\b|/", text) if stems(way)]
+        return max(
+            (cls._way(text, way, told, given) for way in ways),
+            key=lambda p: p.value,
+            default=cls._none(text),
+        )
+
+    @classmethod
+    def _none(cls, text: str) -> _Point:
+        return cls(text=text, value=0.0, quote="")
+
+    @classmethod
+    def _way(cls, text: str, way: str, told: _Told, given: Given) -> _Point:
+        """Repeating the question's words is no answer, and words of several points tell little about this one. What
+        the answer denies and the point does not (or the other way round) is hardly covered."""
+        wanted = given.weighed(way)
+        overall = _share(wanted, told.all) if wanted else 0.0
+        if not overall:
+            return cls._none(text)
+        shares = [_share(wanted, stems_of) for stems_of in told.spread]
+        best = shares.index(max(shares))
+        here = max(shares[best], _near(wanted, told.spread, best))
+        value = _ramp(0.5 * overall + 0.5 * here, len(wanted))
+        if value and denies(_clause(told.parts[best], wanted)) != denies(way):
             value *= 0.3
-        return cls(text=text, value=value, quote=parts[best])
+        return cls(text=text, value=value, quote=told.parts[best])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What the candidate was shown or what every point shares: words that prove little when they come back."""
+
+    asked: frozenset[str] = frozenset()
+    common: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, question: str, points: Sequence[str]) -> Given:
+        spread = Counter(word for point in points for word in set(stems(point)))
+        common = frozenset(word for word, n in spread.items() if n >= 2)
+        return cls(asked=frozenset(stems(question)), common=common)
+
+    def weighed(self, point: str) -> dict[str, float]:
+        """The stems of *point* with their weights: long words say more, shared ones little, the question's none
+        (unless there are no others)."""
+        words = list(dict.fromkeys(stems(point)))
+        own = [word for word in words if word not in self.asked] or words
+        return {word: (0.5 + min(len(word), 8) / 8) * (0.3 if word in self.common else 1.0) for word in own}
 
 
 def coverage(points: Sequence[str], text: str, question: str = "") -> float:
     """How much of *points* the words of *text* touch, 0 to 1; what the built-in grading of short answers rests on."""
-    parts = list(sentences(text))
-    covered = [_Point.of(point, question, parts).value for point in points if point.strip()]
+    told, given = _Told(text), Given.of(question, points)
+    covered = [_Point.of(point, told, given).value for point in points if point.strip()]
     return sum(covered) / len(covered) if covered else 0.0
 
 
-def _clause(sentence: str, wanted: Sequence[str]) -> str:
+def _clause(sentence: str, wanted: Mapping[str, float]) -> str:
     """The clause that says it: "I did not wait, I called the doctor" does not deny the call."""
     clauses = re.split(r"[,;:]|\b(?:and|but|because|so|then|y|pero|porque)\b", sentence)
     return max(clauses, key=lambda clause: _share(wanted, set(stems(clause))))
 
 
-def _share(wanted: Sequence[str], given: set[str]) -> float:
-    """The share of the wanted stems that are given; long words weigh more, since short ones say less."""
-    weights = [0.5 + min(len(word), 8) / 8 for word in wanted]
-    return sum(w * _match(word, given) for word, w in zip(wanted, weights, strict=True)) / sum(weights)
+def _share(wanted: Mapping[str, float], given: set[str]) -> float:
+    """The share of the wanted stems, by weight, that are given."""
+    return sum(weight * _match(word, given) for word, weight in wanted.items()) / sum(wanted.values())
 
 
-def _near(wanted: Sequence[str], spread: Sequence[set[str]], best: int) -> float:
+def _near(wanted: Mapping[str, float], spread: Sequence[set[str]], best: int) -> float:
     """The same over the best sentence and its neighbours, a little less worth."""
     around = set[str]().union(*spread[max(0, best - 1) : best + 2])
     return 0.9 * _share(wanted, around)
@@ -179,7 +228,7 @@ def _match(word: str, given: set[str]) -> float:
     if word in given:
         return 1.0
     if related(word) & given:
-        return 0.8
+        return 0.7
     if len(word) >= 5 and any(_alike(word, other) for other in given):
         return 0.7
     return 0.0
@@ -197,9 +246,11 @@ def _alike(a: str, b: str) -> bool:
     return len(long) - len(short) == 1 and any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
 
 
-def _ramp(share: float) -> float:
-    """Nobody repeats a point word for word: more than half of its words are all of it, an eighth are none."""
-    return min(1.0, max(0.0, (share - 0.12) / 0.45))
+def _ramp(share: float, words: int) -> float:
+    """Nobody repeats a point word for word: of a long one a good half of the words is all of it; of a short one it
+    takes nearly every word."""
+    none, full = 0.12 + 0.2 / words, 0.57 + 0.3 / words
+    return min(1.0, max(0.0, (share - none) / (full - none)))
 
 
 def _rubric(criterion: Criterion) -> str:
@@ -294,6 +345,16 @@ _SIGNS: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ),
 )
 
+#: Points that ask for a sign of concreteness and not for words of their own.
+_SIGN_POINTS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?:the |an? |el |un )?(?:clear |positive )?(?:outcome|result|resultado)s?"), "an outcome"),
+    (
+        re.compile(r"(?:an? |own |un |concrete |specific )*(?:example|ejemplo)s?(?: propio| concreto)?"),
+        "an occasion",
+    ),
+    (re.compile(r"(?:figures|numbers|metrics|cifras|numeros)"), "figures"),
+)
+
 # --- What takes away ------------------------------------------------------------------------------------------------
 
 _DENIES = re.compile(
@@ -304,6 +365,13 @@ _NEVER_DID = re.compile(
     r"\b(?:i (?:have|had|ve)? ?(?:never|not) |ive never|i (?:dont|do not|havent|have no|didnt|did not) (?:really )?"
     r"(?:have|had|know|done|worked|any|experience|remember)|no experience|not familiar|no idea|nothing comes to mind"
     r"|nunca (?:he|lo|la|hice)|no (?:tengo|he|se|recuerdo)|sin experiencia)\b"
+)
+
+
+#: Questions that ask for something that happened; general words are half an answer to them at most.
+_BEHAVIOURAL = re.compile(
+    r"\b(?:a time|an? (?:example|situation|error|mistake|conversation|case)|tell me about|describe (?:an?|one|how you)"
+    r"|cuentame|una vez|un ejemplo|una situacion|describe un)\b"
 )
 
 
@@ -322,6 +390,8 @@ def _discounted(quality: float, covered: float, question: str, own: str) -> tupl
         return min(
             quality, _STEPS[1] - 0.01 if covered > 0.3 else _STEPS[0] - 0.01
         ), "Says that this was not done."
+    if _BEHAVIOURAL.search(bare(question)) and not concreteness(own).signs:
+        return min(quality, _STEPS[2] - 0.01), ""
     if question and len(words) < 6 and covered < 0.5:
         return min(quality, _STEPS[0] - 0.01), "Too short to show anything."
     return quality, ""
@@ -353,13 +423,6 @@ def _is_copied(sentence: str, given: set[tuple[str, ...]]) -> bool:
 def _runs(text: str) -> set[tuple[str, ...]]:
     words = tokens(text)
     return {tuple(words[i : i + 4]) for i in range(len(words) - 3)}
-
-
-def _resembles_the_low_end(criterion: Criterion, question: str, parts: Sequence[str], covered: float) -> bool:
-    if not criterion.one.strip():
-        return False
-    low = _Point.of(criterion.one, question, parts).value
-    return low > 0.5 and low > covered + 0.2
 
 
 def _confidence(quality: float, length: int) -> float:

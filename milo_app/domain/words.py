@@ -96,7 +96,7 @@ _ENDINGS: tuple[tuple[str, str, int], ...] = (
     ("itization", "", 4), ("itizing", "", 4), ("itized", "", 4), ("itizes", "", 4), ("itize", "", 4),
     ("izations", "iz", 3), ("ization", "iz", 3), ("iciones", "ic", 3), ("aciones", "", 3), ("ating", "", 4),
     ("ated", "", 4), ("ates", "", 4), ("ate", "", 4), ("ety", "", 3), ("amente", "", 3), ("imiento", "", 3), ("fulness", "", 3), ("mientos", "", 4),
-    ("miento", "", 4), ("ations", "", 4), ("ation", "", 4), ("acion", "", 3), ("ments", "", 4), ("ment", "", 4),
+    ("miento", "", 4), ("ations", "", 4), ("ation", "", 4), ("acion", "", 3), ("ments", "", 5), ("ment", "", 5),
     ("nesses", "", 3), ("ness", "", 3), ("ings", "", 3), ("ing", "", 3), ("ately", "", 4), ("ably", "", 4),
     ("ively", "", 4), ("ally", "", 4), ("ly", "", 4), ("ities", "", 4), ("ity", "", 4), ("ies", "y", 2),
     ("ied", "y", 2), ("ives", "", 4), ("ive", "", 4), ("sses", "ss", 2), ("ators", "", 4), ("ator", "", 4),
