@@ -212,9 +212,6 @@ def _build(target: Path) -> None:
     work.mkdir(parents=True, exist_ok=True)
     reflex_install = js_runtimes.install_frontend_packages
     frontend_skeleton.sync_web_lockfiles_to_root = lambda: None
-    frontend_skeleton.get_project_hash = (
-        _no_project_hash  # else a number made up anew would get into each build
-    )
     frontend_skeleton.initialize_web_directory()
     if parked.exists():
         parked.rename(modules)
@@ -251,16 +248,12 @@ def _build(target: Path) -> None:
     partial.rename(target)
 
 
-def _no_project_hash(raise_on_fail: bool = False) -> int:
-    return 0
-
-
 def _hash_of_compiled(work: Path) -> str:
     """Hash of everything that the bundler reads besides the locked packages themselves."""
     digest = hashlib.sha256()
     for path in _files(work, ignored={"node_modules", "backend", "build", ".react-router"}):
         name = path.relative_to(work).as_posix()
-        if name != "reflex.json":  # holds the time of the run
+        if name != "reflex.json":  # holds the time of the run and a number made up for it
             digest.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
