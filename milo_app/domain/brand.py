@@ -19,9 +19,11 @@ SHAPE_CONTRAST = 3.0
 
 _HOUSE = "#1f4d3f"
 _WHITE = (255, 255, 255)
-# Backgrounds of assets/milo.css that a brand's colour meets, the least favourable one first.
+# Backgrounds of assets/milo.css that a brand's colour meets: pages and surfaces, then notices.
 _LIGHT_GROUNDS = ((240, 238, 234), (248, 247, 244), (255, 255, 255))
 _DARK_GROUNDS = ((30, 30, 27), (21, 21, 19), (16, 16, 15))
+_LIGHT_NOTICES = ((251, 240, 219), (252, 235, 234), (230, 242, 234), (231, 240, 248))
+_DARK_NOTICES = ((53, 40, 20), (58, 29, 28), (26, 47, 34), (26, 42, 56))
 _FONTS = {
     "system": "",
     "serif": 'Georgia, "Times New Roman", "Noto Serif", serif',
@@ -109,7 +111,7 @@ def _side(wanted: Rgb, accent: Rgb, grounds: tuple[Rgb, ...], *, dark: bool) -> 
     fill = readable(wanted, grounds, SHAPE_CONTRAST)
     on, fill = _text_on(fill)
     soft = _mix(accent, grounds[1], 0.86 if dark else 0.9)
-    ink = readable(accent, (*grounds, soft), TEXT_CONTRAST)
+    ink = readable(accent, (*grounds, *(_DARK_NOTICES if dark else _LIGHT_NOTICES), soft), TEXT_CONTRAST)
     hover = _mix(fill, on, 0.12) if contrast(_mix(fill, on, 0.12), on) >= TEXT_CONTRAST else fill
     if not dark:
         hover = _mix(fill, (0, 0, 0) if on == _WHITE else _WHITE, 0.16)

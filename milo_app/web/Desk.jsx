@@ -8,8 +8,59 @@ const typing = (node) =>
 // What fits into one message of the live connection, with room to spare.
 const LARGEST_TEXT = 700000;
 
-/** Goes to `leave` when it is set; copies on `[data-copy]`; puts what an address's #place names into view once it is there. */
-export function Desk({ leave = "" }) {
+const FOCUSABLE = "a[href], button:not([disabled]), input:not([disabled]), select:not([disabled]), textarea:not([disabled])";
+
+/** Keeps the focus inside an open dialog, gives it back afterwards, and lets Escape press its Close button. */
+function useDialogs() {
+  useEffect(() => {
+    let before = null;
+    let shown = null;
+    const look = () => {
+      const dialog = document.querySelector("dialog.dialog[open]");
+      if (dialog === shown) return;
+      if (dialog) {
+        before = document.activeElement;
+        (dialog.querySelector("input, select, textarea") || dialog.querySelector("button"))?.focus();
+      } else if (before?.isConnected) before.focus();
+      shown = dialog;
+    };
+    const pressed = (event) => {
+      if (!shown) return;
+      if (event.key === "Escape") {
+        event.preventDefault();
+        shown.querySelector("button")?.click();
+      }
+      if (event.key !== "Tab") return;
+      const stops = [...shown.querySelectorAll(FOCUSABLE)];
+      const edge = event.shiftKey ? stops[0] : stops[stops.length - 1];
+      if (document.activeElement === edge || !shown.contains(document.activeElement)) {
+        event.preventDefault();
+        (event.shiftKey ? stops[stops.length - 1] : stops[0])?.focus();
+      }
+    };
+    const watcher = new MutationObserver(look);
+    watcher.observe(document.body, { childList: true, subtree: true });
+    document.addEventListener("keydown", pressed);
+    return () => {
+      watcher.disconnect();
+      document.removeEventListener("keydown", pressed);
+    };
+  }, []);
+}
+
+let arrived = false;
+
+/** Goes to `leave` when it is set; copies on `[data-copy]`; moves the focus to what is new when the page or `topic` changes. */
+export function Desk({ leave = "", topic = "" }) {
+  useDialogs();
+  useEffect(() => {
+    // The browser itself places the focus on the first page; a change within the app would leave it on a link that is gone.
+    if (arrived) {
+      document.getElementById("main")?.focus({ preventScroll: true });
+      if (!window.location.hash) window.scrollTo(0, 0);
+    }
+    arrived = true;
+  }, [topic]);
   useEffect(() => {
     if (leave) {
       const here = window.location.pathname + window.location.search;

@@ -216,7 +216,8 @@ function Room({ application, stage, words, mode, setMode, stream, told, untimed,
   const last = asked.at(-1);
   const lastMine = (talk?.turns ?? []).findLastIndex((turn) => turn.speaker === "candidate");
   // All that was said since the candidate last spoke: an answer to their own question, then the next one.
-  const caption = (talk?.turns ?? []).slice(lastMine + 1).map((turn) => turn.text).join("\n");
+  const since = (talk?.turns ?? []).slice(lastMine + 1);
+  const caption = since.map((turn) => turn.text).join("\n");
   const question = talk?.question ?? null;
   const closed = ["finished", "time"].includes(talk?.closed);
   const broken = talk?.closed === "stopped";
@@ -326,9 +327,16 @@ function Room({ application, stage, words, mode, setMode, stream, told, untimed,
       {mode === "video" && stream && !closed && (
         <video ref={view} className="view max-w-48" autoPlay muted playsInline aria-label={words.your_picture} />
       )}
-      <h1 ref={heading} tabIndex={-1} className="caption" aria-live="polite">
-        {closed ? caption || words.over : caption || words.one_moment}
-      </h1>
+      <div className="stack-s" aria-live="polite">
+        {since.slice(0, -1).map((turn) => (
+          <p key={turn.id} className="whitespace-pre-line">
+            {turn.text}
+          </p>
+        ))}
+        <h1 ref={heading} tabIndex={-1} className="caption">
+          {since.at(-1)?.text ?? (closed ? words.over : words.one_moment)}
+        </h1>
+      </div>
       {question && !closed && !caption.includes(question.text) && <p className="muted">{question.text}</p>}
       {question?.help && !closed && <p className="help">{question.help}</p>}
       <p className="error" role="alert">

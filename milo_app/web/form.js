@@ -310,6 +310,9 @@ export class Form {
     const value = read(question);
     if (question.dataset.kind === "file") return value.map((file) => file.name).join(", ");
     if (value === null || value === undefined || typeof value === "object") return "";
+    if (question.dataset.kind === "date") {
+      return new Date(`${value}T12:00`).toLocaleDateString(this.words.language, { year: "numeric", month: "long", day: "numeric" });
+    }
     return [String(value), question.dataset.kind === "number" || question.dataset.kind === "slider" ? question.dataset.unit : ""].filter(Boolean).join(" ");
   }
 

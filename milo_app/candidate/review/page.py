@@ -31,7 +31,7 @@ def review() -> rx.Component:
                             class_name="btn btn-quiet btn-small",
                             custom_attrs={"data-go": q["id"]},
                         ),
-                        class_name="spread",
+                        class_name="grid grid-cols-[1fr_auto] items-start gap-3",
                     ),
                     class_name="border-t border-(--line) py-3",
                 ),
