@@ -17,10 +17,11 @@ _NAV = (
 )
 
 
-def frame(state: Any, *children: Any, current: str = "", title: str = "") -> rx.Component:
-    """A desk page over *state* (a `DeskState`); *children* are drawn once it is ready."""
+def frame(state: Any, *children: Any, current: str = "", title: str = "", topic: Any = "") -> rx.Component:
+    """A desk page over *state* (a `DeskState`); *children* are drawn once it is ready. A change of
+    *topic* (whose report it is) moves the focus to the page's beginning."""
     return ui.desk_shell(
-        Desk.create(leave=state.leave),
+        Desk.create(leave=state.leave, topic=topic),
         rx.el.div(
             rx.cond(
                 state.notice,

@@ -11,11 +11,12 @@ from milo_app.web import DESK
 
 
 class Desk(rx.NoSSRComponent):
-    """Leaves to a server page when `leave` is set, and makes copy buttons copy."""
+    """Leaves to a server page when `leave` is set; focus, dialogs and copy buttons. `topic` is what the page is about."""
 
     library = DESK
     tag = "Desk"
     leave: rx.Var[str]
+    topic: rx.Var[str]
 
 
 class When(rx.Component):

@@ -56,8 +56,8 @@ def page() -> rx.Component:
         ),
         rx.cond(S.adding, adding()),
         _filters(),
-        rx.cond(S.selected.length() > 0, _bulk()),
         rx.cond(S.rows.length() > 0, _table(), _nothing()),
+        rx.cond(S.selected.length() > 0, _bulk()),
         ui.dialog(
             "Dismiss " + S.selected.length().to_string() + "?",
             _dismissing(),
@@ -92,7 +92,7 @@ def _filters() -> rx.Component:
                 on_change=S.filter_changed("search").debounce(250),
                 class_name="input",
             ),
-            class_name="min-w-[14rem] grow",
+            class_name="col-span-2 min-w-[14rem] grow",
             key="search-" + S.form.to_string(),
         ),
         _select("interviewer", "Role", S.roles, S.interviewer, first="Every role"),
@@ -101,7 +101,7 @@ def _filters() -> rx.Component:
         _select("stage", "Stage", _STAGES, S.stage),
         _select("sort", "Order", _SORTS, S.sort),
         ui.checkbox("Needs review", default_checked=S.review, on_change=S.review_changed),
-        class_name="flex flex-wrap items-center gap-2",
+        class_name="grid grid-cols-2 items-center gap-2 sm:flex sm:flex-wrap",
         role="search",
         aria_label="Filter candidates",
     )
@@ -122,7 +122,7 @@ def _select(name: str, label: str, options: Any, value: Any, first: str = "") ->
             on_change=S.filter_changed(name),
             class_name="input",
         ),
-        class_name="min-w-[9.5rem] max-w-[16rem] max-sm:grow",
+        class_name="sm:min-w-[9.5rem] sm:max-w-[16rem]",
     )
 
 
@@ -213,12 +213,13 @@ def _row(row: Any) -> rx.Component:
                 class_name="block font-normal text-(--muted)",
             ),
             rx.cond(
-                S.interviewer == "", rx.el.span(row["role"], class_name="block font-normal text-(--muted)")
+                S.interviewer == "",
+                rx.el.span(row["role"], class_name="block max-sm:hidden font-normal text-(--muted)"),
             ),
             rx.cond(row["duplicate"].to(bool), ui.badge("Possible duplicate", kind="warn")),
             rx.cond(~row["reachable"].to(bool), ui.badge("Cannot be reached", kind="warn")),
             scope="row",
-            class_name="!whitespace-normal border-b border-(--line) text-(--text-s) !text-(--ink) !font-normal min-w-[11rem] md:min-w-[16rem] !p-3",
+            class_name="!whitespace-normal align-top border-b border-(--line) text-(--text-s) !text-(--ink) !font-normal min-w-[11rem] md:min-w-[16rem] !p-3",
         ),
         rx.el.td(
             rx.el.span(row["state_name"], custom_attrs={"data-state": row["state"]}),
@@ -234,6 +235,7 @@ def _row(row: Any) -> rx.Component:
         rx.el.td(
             rx.el.span(row["score"], class_name="font-semibold tabular-nums"),
             rx.el.span(row["covers"], class_name="block text-(--muted) text-xs"),
+            class_name="whitespace-nowrap",
         ),
         rx.el.td(
             rx.match(

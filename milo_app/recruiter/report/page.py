@@ -59,6 +59,7 @@ def page() -> rx.Component:
         ),
         current="/app/candidates/",
         title="Report",
+        topic=S.application,
     )
 
 
@@ -212,7 +213,7 @@ def _dealbreaker(one: Any) -> rx.Component:
             one["text"],
             rx.el.span(one["stage"], class_name="block font-normal text-(--muted)"),
             scope="row",
-            class_name="!whitespace-normal border-b border-(--line) !text-(--ink) !p-3 min-w-[12rem]",
+            class_name="!whitespace-normal align-top border-b border-(--line) !text-(--ink) !p-3 min-w-[12rem]",
         ),
         rx.el.td(one["given"]),
         rx.el.td(one["expected"]),
