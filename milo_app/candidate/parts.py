@@ -221,7 +221,13 @@ def preview_bar() -> rx.Component:
         VIEW["preview"],
         rx.el.aside(
             rx.el.div(
-                rx.el.p(rx.el.strong(w("p.preview"), ". "), w("preview.text")),
+                rx.el.p(rx.el.strong(w("p.preview"), ". "), w("preview.text"), class_name="grow"),
+                ui.button(
+                    w("preview.reset"),
+                    kind="secondary",
+                    small=True,
+                    on_click=CandidateState.start_over(APPLICATION),
+                ),
                 rx.el.details(
                     rx.el.summary(w("preview.tools")),
                     rx.el.div(
@@ -239,17 +245,9 @@ def preview_bar() -> rx.Component:
                             ),
                             class_name="row",
                         ),
-                        rx.el.div(
-                            ui.button(
-                                w("preview.reset"),
-                                kind="secondary",
-                                small=True,
-                                on_click=CandidateState.start_over(APPLICATION),
-                            ),
-                            class_name="row",
-                        ),
                         class_name="stack-s pb-2",
                     ),
+                    class_name="basis-full",
                 ),
             ),
             aria_label=w("p.preview"),

@@ -6,6 +6,7 @@ import { Form } from "./form.js";
 import { Refused, call, outboxOf } from "./outbox.js";
 
 const ID = /^[0-9a-f]{32}$/;
+const LOOK = 12_000; // ms: another device may have gone on
 
 /** The application named in the address; empty where there is none. */
 export function applicationInAddress() {
@@ -58,20 +59,26 @@ export function Outbox({ loaded, screen, stage, stamp, poll, fast, leave, words,
       if (button) submit(button, application, outbox, form, live);
     };
     document.addEventListener("click", onClick);
-    const look = async () => {
-      if (document.visibilityState !== "visible") return;
+    const look = async (closely) => {
+      const { screen: shown, stage: open, stamp: known } = live.current;
+      if (document.visibilityState !== "visible" || !known) return;
       try {
         const now = await call(outbox.base);
-        if (now.stamp !== live.current.stamp && live.current.stamp) live.current.onReady(application);
+        // What this page saved itself moves the stamp too; only another step is worth drawing for.
+        const moved = (now.stage ?? "") !== open || (now.screen !== shown && now.screen !== "voice");
+        if (moved || (closely && now.stamp !== known)) live.current.onReady(application);
       } catch {
         /* the next look will do */
       }
     };
-    document.addEventListener("visibilitychange", look);
+    const onVisible = () => look(false);
+    const timer = setInterval(() => look(false), LOOK);
+    document.addEventListener("visibilitychange", onVisible);
     live.current.look = look;
     return () => {
       document.removeEventListener("click", onClick);
-      document.removeEventListener("visibilitychange", look);
+      document.removeEventListener("visibilitychange", onVisible);
+      clearInterval(timer);
       form.stop();
       outbox.stop();
     };
@@ -88,7 +95,7 @@ export function Outbox({ loaded, screen, stage, stamp, poll, fast, leave, words,
 
   useEffect(() => {
     if (!poll && !fast) return undefined;
-    const timer = setInterval(() => live.current.look?.(), fast ? 700 : 2000);
+    const timer = setInterval(() => live.current.look?.(true), fast ? 700 : 2000);
     return () => clearInterval(timer);
   }, [poll, fast]);
 
