@@ -58,7 +58,8 @@ def _one_at_a_time(settings: Settings) -> Iterator[None]:
         return
     engine = sa.create_engine(sa.make_url(settings.database_url).set(drivername="postgresql+psycopg"))
     try:
-        with engine.connect() as connection:
+        # Without a transaction of its own: DBOS builds indexes concurrently, which waits for every open one to end.
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(sa.select(sa.func.pg_advisory_lock(_ADVISORY_LOCK)))
             yield
     finally:

@@ -94,7 +94,7 @@ class Runtime:
             "enable_otlp": False,
             "run_migrations": False,
             "scheduler_polling_interval_sec": 3600.0,
-            "notification_listener_polling_interval_sec": 30.0,
+            "notification_listener_polling_interval_sec": 1.0,
             "max_executor_threads": 32,
         }
         DBOS(config=config)

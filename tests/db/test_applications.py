@@ -34,7 +34,9 @@ def desk(uow_write):
             )
         b.create_application(uow, interviewer, preview=True)
         other, _ = b.create_interviewer(uow, b.create_workspace(uow))
-        b.create_application(uow, other, b.create_candidate(uow, uow.workspaces.get(other.workspace_id), name="Ann"))
+        b.create_application(
+            uow, other, b.create_candidate(uow, uow.workspaces.get(other.workspace_id), name="Ann")
+        )
     return SystemActor(workspace_id=workspace.id), interviewer
 
 
@@ -55,7 +57,11 @@ def test_pages_hold_every_row_once_and_in_order(desk, uow_read, monkeypatch, few
             rows, after = [], None
             while True:
                 page = uow.applications.table(
-                    interviewer_id=interviewer.id, search=search, sort=direction + column, after=after, limit=3
+                    interviewer_id=interviewer.id,
+                    search=search,
+                    sort=direction + column,
+                    after=after,
+                    limit=3,
                 )
                 if not page:
                     break

@@ -1,0 +1,86 @@
+"""The same on PostgreSQL, where MILO_TEST_DATABASE_URL names an empty database."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import types
+
+import pytest
+from alembic import command
+
+from milo_app import bootstrap, config
+from milo_app.db import migrating
+from milo_app.domain.actors import SystemActor
+from milo_app.domain.errors import Conflict
+from milo_app.services.work import Work
+from milo_app.workflows import registry, runtime
+from tests import builders as b
+
+URL = os.environ.get("MILO_TEST_DATABASE_URL", "")
+pytestmark = pytest.mark.skipif(not URL, reason="MILO_TEST_DATABASE_URL names no database")
+
+
+@pytest.fixture
+def postgres(tmp_path):
+    settings = config.Settings(_env_file=None, data=tmp_path, database_url=URL)
+    migrating.migrate(settings)
+    deps = bootstrap.build(settings)
+    bootstrap.install(settings, deps)
+    yield settings, deps
+    bootstrap.install(None, None)
+    bootstrap.database(deps).dispose()
+
+
+def test_the_migrations_and_the_tables_say_the_same(postgres):
+    settings, _ = postgres
+    migrating.migrate(settings)
+    command.check(migrating.alembic_config(settings.database_url))
+
+
+def test_records_conflicts_events_and_pages(postgres):
+    """A conflict leaves the transaction usable; pages of every sort can be asked for."""
+    _, deps = postgres
+    with deps.uow.write(SystemActor()) as uow:
+        workspace = b.create_workspace(uow)
+        interviewer, _ = b.create_interviewer(uow, workspace, {"stages": []})
+        application = b.create_application(uow, interviewer, stopped_by={"question": "q"})
+        with pytest.raises(Conflict):
+            b.create_workspace(uow, slug=workspace.slug)
+        for kind in ("invited", "opened"):
+            uow.emit("application", application.id, kind, workspace_id=workspace.id)
+    actor = SystemActor(workspace_id=workspace.id)
+    with deps.uow.write(actor) as uow:
+        assert uow.applications.lock(application.id) == application
+        assert [event.seq for event in uow.events.find()] == [1, 2]
+        first = [("name", "a"), ("-name", "z"), ("score", None), ("-updated_at", application.updated_at)]
+        for sort, value in first:
+            uow.applications.table(interviewer_id=interviewer.id, sort=sort, after=(value, "0" * 32))
+        found = uow.applications.table(interviewer_id=None, search="CASEY", sort="name")
+        assert [one.id for one, _ in found] == [application.id]
+
+
+def test_work_is_done_and_a_held_name_is_refused(postgres, monkeypatch):
+    settings, deps = postgres
+    done: list[tuple[str, ...]] = []
+    module = types.ModuleType("milo_test_step")
+    module.step = lambda deps, *ids: done.append(ids)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    for work in Work:
+        monkeypatch.setitem(registry.PLANS, work, registry.Plan("milo_test_step:step"))
+    running = runtime.start(deps, settings, executor="test")
+    try:
+        with pytest.raises(runtime.CannotStart):
+            runtime.start(deps, settings, executor="test")
+        with deps.uow.write(SystemActor()) as uow:
+            key = uow.new_id()
+            for _ in range(2):
+                uow.enqueue(Work.DELIVER_MESSAGE, key)
+        deadline = time.monotonic() + 20
+        while not done and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(1)
+        assert done == [(key,)]
+    finally:
+        running.stop()
