@@ -41,7 +41,8 @@ async def only_here(request: Request) -> None:
     settings = bootstrap.settings()
     if settings.env != "local":
         raise NotFound("We could not find that page.")
-    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    named = request.headers.get("host", "")
+    host = "" if "@" in named else urlsplit(f"//{named}").hostname or ""
     public = urlsplit(settings.public_url).hostname or ""
     if not config.is_loopback(host) and host != public:
         raise Forbidden("This page answers only under the instance's own address.")
