@@ -135,21 +135,24 @@ def filled(route: str, ids: dict[str, str]) -> str:
     return "/".join(parts)
 
 
+def query(scene: Scene) -> dict[str, str]:
+    """What the pages' addresses may name."""
+    return {"a": scene.ids["application"], "i": scene.ids["interviewer"]}
+
+
 async def attack(scene: Scene, cookie: str) -> str:
     """Open every page and call every handler as the holder of *cookie*; all that came back, in one text."""
     heard: list[str] = []
     for route in pages():
         async with EventSocket(scene.instance.url, cookie=cookie) as tab:
-            path = filled(route, scene.ids)
-            for query in ({"a": scene.ids["application"]}, {"id": scene.ids["interviewer"]}):
-                await tab.send(ON_LOAD, path=path, **query)
+            await tab.send(ON_LOAD, path=filled(route, scene.ids), **query(scene))
             await tab.settle()
             heard += [f"{route}: {text}" for text in tab.seen]
     async with EventSocket(scene.instance.url, cookie=cookie) as tab:
         for name, found in handlers().items():
             start = len(tab.seen)
             for payload in calls(found, scene.ids):
-                await tab.send(name, payload, path="/app", a=scene.ids["application"])
+                await tab.send(name, payload, path="/app", **query(scene))
             whole = await tab.settle()
             heard += [f"{name}: {text}" for text in [*tab.seen[start:], whole]]
     return "\n".join(heard)
@@ -180,7 +183,7 @@ def test_the_right_person_does_learn_it(scene: Scene) -> None:
         heard: list[str] = []
         for route in pages():
             async with EventSocket(scene.instance.url, cookie=scene.owner) as tab:
-                await tab.send(ON_LOAD, path=filled(route, scene.ids), a=scene.ids["application"])
+                await tab.send(ON_LOAD, path=filled(route, scene.ids), **query(scene))
                 await tab.settle()
                 heard += tab.seen
         return "\n".join(heard).lower()

@@ -51,7 +51,7 @@ def test_a_missed_dealbreaker_stops_at_its_stage(milo: Instance, desk: Desk, wal
     deciding = plans.questions(made)[plans.DECIDING[stage]]
     words = deciding.get("question") or deciding["text"]
     expect(desk.page.locator("main")).to_contain_text(re.compile(re.escape(words)))
-    expect(desk.page.get_by_role("button", name=re.compile("Reinstate")).first).to_be_visible()
+    expect(desk.page.get_by_text("Reinstate at the next stage")).to_be_visible()
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -73,10 +73,10 @@ def test_a_reinstated_candidate_goes_on_at_the_next_stage(milo: Instance, desk: 
     going.begin(link)
     assert going.finish() == "ended"
     desk.report(going.application)
-    desk.page.get_by_role("button", name=re.compile("Reinstate")).first.click()
+    desk.page.get_by_text("Reinstate at the next stage").click()
     reason = desk.page.get_by_label(re.compile("reason", re.I)).filter(visible=True).first
     reason.fill("They answered in error; their permit is attached.")
-    desk.page.get_by_role("button", name=re.compile("Reinstate")).last.click()
+    desk.page.get_by_role("button", name="Reinstate", exact=True).click()
     state = "select state from application where id = ?"
     until(lambda: milo.rows(state, going.application)[0]["state"] == "in_progress", "the way back")
     going.begin(link)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 import socketio
 
@@ -46,27 +48,36 @@ class EventSocket:
         self, name: str, payload: dict[str, Any] | None = None, *, path: str = "", **query: str
     ) -> None:
         """Call the handler of that full name; returns once it is sent."""
+        where = path or self.path
+        address = f"{where}?{urlencode(query)}" if query else where
         event = {
             "token": self.token,
             "name": name,
             "payload": payload or {},
-            "router_data": {"pathname": path or self.path, "asPath": path or self.path, "query": query},
+            "router_data": {"pathname": where, "asPath": address, "query": query},
         }
         await self._client.emit("event", event, namespace="/_event")
 
     async def settle(self, seconds: float = 20) -> str:
         """Wait until everything sent before was handled, and return the whole state as this tab now sees it.
 
-        Events of one tab are handled in order, so the answer to a last one that asks for everything comes last.
+        Events of one tab are handled in order, so the answer to a last one that asks for everything comes last; a
+        second time, because what the earlier ones called in turn was put behind the first.
         """
+        await self._fence(seconds)
+        return await self._fence(seconds)
+
+    async def _fence(self, seconds: float) -> str:
         before = len(self.seen)
         await self.send(HYDRATE)
         async with asyncio.timeout(seconds):
             while True:
-                whole = next(
-                    (text for text in self.seen[before:] if '"reflex___state____state"' in text), None
-                )
+                whole = next((text for text in self.seen[before:] if _WHOLE.search(text)), None)
                 if whole:
                     return whole
                 self._arrived.clear()
                 await self._arrived.wait()
+
+
+#: Only the answer that holds the whole state says that the page is not ready yet.
+_WHOLE = re.compile(r'"is_hydrated_rx_state_":\s*false')

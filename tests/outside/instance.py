@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import json
 import os
 import sqlite3
@@ -25,7 +26,7 @@ Found = TypeVar("Found")
 def finish(work: Coroutine[Any, Any, Found]) -> Found:
     """Run *work* to its end on a thread of its own: Playwright keeps a loop on the test's own."""
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
+        return pool.submit(contextvars.copy_context().run, asyncio.run, work).result()
 
 
 def until(find: Callable[[], Found], what: str = "it", seconds: float = 30) -> Found:
