@@ -8,8 +8,8 @@ import time
 import types
 
 import pytest
-from alembic import command
 
+from alembic import command
 from milo_app import bootstrap, config
 from milo_app.db import migrating
 from milo_app.domain.actors import SystemActor
