@@ -5,10 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 import time
 import urllib.parse
 import urllib.request
@@ -17,8 +14,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from typer.testing import CliRunner
+
+from milo_app import config
 from tests.outside.plans import Json
-from tests.server import ROOT, Server
+from tests.server import Server
 
 Found = TypeVar("Found")
 
@@ -45,22 +45,29 @@ def until(find: Callable[[], Found], what: str = "it", seconds: float = 30) -> F
 class Instance(Server):
     """A server with its command line, mailbox, handset and database."""
 
+    _parts: Any = None
+
     # --- Command line ---
 
-    def cli(self, *arguments: str, check: bool = True) -> Any:
-        """What a command prints as JSON. Raises AssertionError with its errors where it fails."""
-        env = {key: value for key, value in os.environ.items() if not key.startswith("MILO_")}
-        env |= {"MILO_DATA": str(self.data), "MILO_PORT": str(self.port), **self.env}
-        done = subprocess.run(
-            [sys.executable, "-m", "milo_app", *arguments, "--json"],
-            cwd=ROOT,
-            env=env,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        if check:
-            assert done.returncode == 0, f"{arguments}: {done.stderr or done.stdout}"
+    def cli(self, *arguments: str) -> Any:
+        """What a command prints as JSON. Raises AssertionError with its errors where it fails.
+
+        The command runs in this process, which spares its start; `tests/cli` starts it as people do.
+        """
+        from milo_app import bootstrap
+        from milo_app.cli.app import app
+
+        if self._parts is None:
+            settings = config.Settings(
+                _env_file=None, data=self.data, port=self.port, database_url=f"sqlite:///{self.data}/milo.db"
+            )
+            self._parts = (settings, bootstrap.build(settings))
+        bootstrap.install(*self._parts)
+        try:
+            done = CliRunner().invoke(app, [*arguments, "--json"])
+        finally:
+            bootstrap.install(None, None)
+        assert done.exit_code == 0, f"{arguments}: {done.stderr or done.stdout} {done.exception}"
         return json.loads(done.stdout) if done.stdout.strip() else None
 
     def interviewer(self, plan: Json, slug: str, *, workspace: str = "") -> Json:
