@@ -49,10 +49,11 @@ def frame(state: Any, *children: Any, current: str = "", title: str = "", topic:
 def _waiting(state: Any, title: str) -> rx.Component:
     return rx.cond(
         state.notice,
-        ui.empty(
-            "This page cannot be shown",
-            "It may have been removed, or it belongs to another workspace.",
-            ui.button_link("Go to Home", "/app/"),
+        rx.el.div(
+            rx.el.h1("This page cannot be shown"),
+            rx.el.p("It may have been removed, or it belongs to another workspace.", class_name="muted"),
+            rx.el.div(ui.button_link("Go to Home", "/app/"), class_name="actions"),
+            class_name="card stack-s",
         ),
         rx.el.div(rx.el.h1(title, class_name="mb-6") if title else rx.fragment(), ui.skeleton(6)),
     )

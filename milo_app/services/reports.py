@@ -432,7 +432,7 @@ def _attached(m: Material, question: Question, answer: r.Answer | None) -> list[
         return []
     named: list[Any] = [x for x in answer.value if isinstance(x, Mapping)]  # pyright: ignore[reportUnknownVariableType]
     return [
-        {"name": str(x.get("name", "File")), "url": f"/files/{x['file_id']}"}
+        {"name": str(x.get("name", "File")), "url": f"/files/{x['file_id']}?view=1"}
         for x in named
         if x.get("file_id") in m.files
     ]
@@ -501,7 +501,7 @@ def _resume(m: Material, row: r.ApplicationStage | None) -> dict[str, Any]:
         profile.update(corrected.value)
     work = [x for x in profile.get("work") or () if isinstance(x, Mapping)]
     return {
-        "file": {"name": file.name, "url": f"/files/{file.id}"} if file else {"name": "", "url": ""},
+        "file": {"name": file.name, "url": f"/files/{file.id}?view=1"} if file else {"name": "", "url": ""},
         "problem": str(data.get("note") or data.get("problem") or ""),
         "skills": ", ".join(str(x) for x in profile.get("skills") or ()),
         "years": str(profile.get("years") or ""),

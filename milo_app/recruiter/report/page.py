@@ -198,7 +198,7 @@ def _dealbreakers() -> rx.Component:
         S.dealbreakers.length() > 0,
         ui.card(
             ui.table(
-                ["Dealbreaker", "Answer", "Needed", ""],
+                ["Dealbreaker", "Answer", "Needed", "Outcome"],
                 rx.foreach(S.dealbreakers, _dealbreaker),
                 caption="Dealbreakers",
             ),

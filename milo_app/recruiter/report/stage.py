@@ -214,7 +214,12 @@ def _recording(one: Any) -> rx.Component:
                 captions=items(one["captions"]),
                 name="Recording",
             ),
-            ui.link("Download the recording", one["url"], outside=True, class_name="text-sm", download=True),
+            ui.link(
+                "Download the recording",
+                one["url"].to(str) + "?download=1",
+                outside=True,
+                class_name="text-sm",
+            ),
             class_name="stack-s",
             custom_attrs={"data-recording": one["id"]},
         ),
