@@ -254,8 +254,12 @@ def _fit_question(question: Draft) -> None:
             "operator": str(allowed[0]),
             "value": True if kind == QuestionKind.YES_NO else None,
         }
-    elif kind == QuestionKind.YES_NO and not isinstance(cast(Draft, ideal).get("value"), bool):
+        return
+    value = cast(Draft, ideal).get("value")
+    if kind == QuestionKind.YES_NO and not isinstance(value, bool):
         question["ideal"] = {"operator": str(Operator.EQ), "value": True}
+    elif kind != QuestionKind.YES_NO and isinstance(value, bool):
+        question["ideal"] = {"operator": str(allowed[0]), "value": None}
 
 
 def _put_ideal(draft: Draft, ideal: Draft, path: str, name: str, raw: Any) -> None:

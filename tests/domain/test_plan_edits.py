@@ -82,6 +82,13 @@ class TestPut:
         assert {"ideal", "dealbreaker"}.isdisjoint(after["stages"][0]["questions"][0])
 
 
+    def test_kind_change_asks_for_a_new_ideal(self):
+        """A yes is no number: the comparison starts again."""
+        on = edits.put(draft(), "stages[0].questions[0].dealbreaker", True)
+        after = edits.put(on, "stages[0].questions[0].kind", "number")
+        assert after["stages"][0]["questions"][0]["ideal"] == {"operator": "gte", "value": None}
+
+
 class TestLists:
     def test_move(self):
         after = edits.move(draft(), "stages[0].questions[0]", 1)

@@ -138,7 +138,7 @@ def _dealbreaker(q: Any, path: Any) -> rx.Component:
             aria_label="Answer that passes",
             rows="1",
             disabled=~S.can_edit,
-            class_name="input !min-h-11",
+            class_name="input !min-h-11 resize-none",
             key=path + q["operator"].to(str),
         ),
     )
