@@ -189,6 +189,7 @@ def work_forever(deps: Deps, settings: Settings) -> None:
         raise CannotStart(
             "A worker of its own needs PostgreSQL (MILO_DATABASE_URL): on SQLite the serving process does all work."
         )
+    bootstrap.migrate(settings)
     stop = threading.Event()
 
     def told(*_: object) -> None:
