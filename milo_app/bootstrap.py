@@ -16,7 +16,7 @@ from milo_app.config import Settings
 from milo_app.db import executors
 from milo_app.db.executors import ExecutorLocks
 from milo_app.db.unit_of_work import Database
-from milo_app.services.ports import Clock, Deps, Email, Files, Instance, Sms
+from milo_app.services.ports import Clock, Deps, Email, Files, Instance, OpenUnitOfWork, Sms
 
 _lock = threading.Lock()
 _settings: Settings | None = None
@@ -37,7 +37,7 @@ def build(settings: Settings, *, clock: Clock | None = None, **parts: Any) -> De
         email_sender=settings.email_sender,
     )
     made: dict[str, Any] = {
-        "uow": lambda: Database(settings.database_url, clock, instance),
+        "uow": lambda: _uow(settings, clock, instance),
         "email": lambda: _email(settings, clock),
         "sms": lambda: _sms(settings, clock),
         "files": lambda: _files(settings),
@@ -130,6 +130,10 @@ def executor_locks(of: Settings) -> ExecutorLocks:
 
 
 # Each part is imported where it is chosen: starting a command must not load the SDK of a provider it never calls.
+
+
+def _uow(settings: Settings, clock: Clock, instance: Instance) -> OpenUnitOfWork:
+    return Database(settings.database_url, clock, instance)
 
 
 def _email(settings: Settings, clock: Clock) -> Email:

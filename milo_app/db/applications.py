@@ -113,6 +113,12 @@ class ApplicationRepository(Repository[r.Application]):
     ) -> list[tuple[r.Application, r.Candidate]]:
         """A page in the order of names: people are read from their index in growing batches, until enough of them
         have an application that fits. Neither database would find that way by itself."""
+        fitting = self._scoped(
+            sa.select(_A.c.candidate_id).join(_C, _C.c.id == _A.c.candidate_id).where(*where)
+        )
+        few = list(self._connection.execute(fitting.limit(_FEW + 1)).scalars())
+        if len(few) <= _FEW:
+            return self._sorted(where, few, page)
         name = _SORTS["name"]
         found: list[tuple[r.Application, r.Candidate]] = []
         edge = None if page.after is None else str(page.after[0]).lower()
@@ -122,7 +128,7 @@ class ApplicationRepository(Repository[r.Application]):
             if edge is not None:
                 people = people.where(name <= edge if page.descending else name >= edge)
             people = people.order_by(*((name.desc(), _C.c.id.desc()) if page.descending else (name, _C.c.id)))
-            batch = self._connection.execute(people.limit(size)).all()
+            batch: list[Any] = list(self._connection.execute(people.limit(size)))
             last = len(batch) < size
             # A name that the batch may have cut in two waits for the next one.
             whole = [row for row in batch if last or row[1] != batch[-1][1]]

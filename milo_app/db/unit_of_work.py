@@ -16,6 +16,7 @@ from milo_app.db.queue import WorkQueue
 from milo_app.db.repositories import EventRepository, LaterRepository, Repository, ThrottleRepository
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor
+from milo_app.services import ports
 from milo_app.services.ports import Clock, Instance
 from milo_app.services.work import Work
 
@@ -43,29 +44,30 @@ class SqlUnitOfWork:
         def of(record: type[Any]) -> Repository[Any]:
             return Repository(connection, record, scope)
 
-        self.workspaces: Repository[r.Workspace] = of(r.Workspace)
-        self.members: Repository[r.Member] = of(r.Member)
-        self.sessions: Repository[r.Session] = of(r.Session)
-        self.one_time_links: Repository[r.OneTimeLink] = of(r.OneTimeLink)
-        self.interviewers: Repository[r.Interviewer] = of(r.Interviewer)
-        self.versions: Repository[r.InterviewerVersion] = of(r.InterviewerVersion)
-        self.candidates: Repository[r.Candidate] = of(r.Candidate)
-        self.applications = ApplicationRepository(connection, scope)
-        self.stages: Repository[r.ApplicationStage] = of(r.ApplicationStage)
-        self.answers: Repository[r.Answer] = of(r.Answer)
-        self.turns: Repository[r.Turn] = of(r.Turn)
-        self.evaluations: Repository[r.Evaluation] = of(r.Evaluation)
-        self.messages: Repository[r.Message] = of(r.Message)
-        self.events = EventRepository(connection, r.Event, scope)
-        self.consents: Repository[r.Consent] = of(r.Consent)
-        self.files: Repository[r.StoredFile] = of(r.StoredFile)
-        self.recordings: Repository[r.Recording] = of(r.Recording)
-        self.chunks: Repository[r.RecordingChunk] = of(r.RecordingChunk)
-        self.comments: Repository[r.Comment] = of(r.Comment)
-        self.requests: Repository[r.Request] = of(r.Request)
-        self.suppressions: Repository[r.Suppression] = of(r.Suppression)
-        self.later = LaterRepository(connection, r.Later, scope)
-        self.throttle = ThrottleRepository(connection)
+        self.workspaces: ports.Repository[r.Workspace] = of(r.Workspace)
+        self.members: ports.Repository[r.Member] = of(r.Member)
+        self.sessions: ports.Repository[r.Session] = of(r.Session)
+        self.one_time_links: ports.Repository[r.OneTimeLink] = of(r.OneTimeLink)
+        self.interviewers: ports.Repository[r.Interviewer] = of(r.Interviewer)
+        self.versions: ports.Repository[r.InterviewerVersion] = of(r.InterviewerVersion)
+        self.candidates: ports.Repository[r.Candidate] = of(r.Candidate)
+        self.applications: ports.Applications = ApplicationRepository(connection, scope)
+        self.stages: ports.Repository[r.ApplicationStage] = of(r.ApplicationStage)
+        self.answers: ports.Repository[r.Answer] = of(r.Answer)
+        self.turns: ports.Repository[r.Turn] = of(r.Turn)
+        self.evaluations: ports.Repository[r.Evaluation] = of(r.Evaluation)
+        self.messages: ports.Repository[r.Message] = of(r.Message)
+        self.events: ports.Events = EventRepository(connection, r.Event, scope)
+        self._numbering = EventRepository(connection, r.Event, None)
+        self.consents: ports.Repository[r.Consent] = of(r.Consent)
+        self.files: ports.Repository[r.StoredFile] = of(r.StoredFile)
+        self.recordings: ports.Repository[r.Recording] = of(r.Recording)
+        self.chunks: ports.Repository[r.RecordingChunk] = of(r.RecordingChunk)
+        self.comments: ports.Repository[r.Comment] = of(r.Comment)
+        self.requests: ports.Repository[r.Request] = of(r.Request)
+        self.suppressions: ports.Repository[r.Suppression] = of(r.Suppression)
+        self.later: ports.LaterWork = LaterRepository(connection, r.Later, scope)
+        self.throttle: ports.Throttle = ThrottleRepository(connection)
 
     def new_id(self) -> str:
         """A fresh UUIDv7 as 32 hex digits."""
@@ -87,7 +89,7 @@ class SqlUnitOfWork:
                 workspace_id=str(workspace_id),
                 subject_kind=subject_kind,
                 subject_id=subject_id,
-                seq=self.events.next_seq(subject_kind, subject_id),
+                seq=self._numbering.next_seq(subject_kind, subject_id),
                 kind=kind,
                 actor=str(self.actor),
                 at=self.now,
