@@ -55,14 +55,14 @@ class Server:
             )
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
-            assert self.process.poll() is None, f"The server stopped at once:\n{self.log}"
+            assert self.process.poll() is None, f"The server stopped at once:\n{self.log[-4000:]}"
             try:
                 with urllib.request.urlopen(f"{self.url}/readyz", timeout=5):
                     return self
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.1)
         self.kill()
-        raise AssertionError(f"The server was not ready in {_START_SECONDS} s:\n{self.log}")
+        raise AssertionError(f"The server was not ready in {_START_SECONDS} s:\n{self.log[-4000:]}")
 
     def stop(self) -> None:
         """Stop as Ctrl-C does, and wait for the end."""

@@ -282,7 +282,7 @@ export class Form {
     const heading = step.querySelector("h1");
     if (heading) {
       document.title = `${heading.textContent} · ${document.title.split(" · ").slice(-1)[0]}`;
-      if (moved) {
+      if (moved || (first && document.activeElement === document.body)) {
         scrollTo({ top: 0 });
         heading.focus({ preventScroll: true });
       }

@@ -37,7 +37,7 @@ class Look:
 
     def at(self, page: Page, name: str) -> None:
         """Judge the page as it stands, in both colour schemes and at the narrowest width."""
-        page.locator("h1").first.wait_for()
+        page.locator("h1").filter(visible=True).first.wait_for()
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             until(

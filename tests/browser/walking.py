@@ -194,7 +194,7 @@ class CandidateWalk:
     def _paste(self) -> None:
         area = self.page.locator("textarea").filter(visible=True)
         if not area.count():
-            self.page.get_by_text(re.compile("paste", re.I)).first.click()
+            self.page.get_by_role("button", name=re.compile("paste", re.I)).first.click()
         area.first.fill(self.pasted)
         self.page.get_by_role("button", name=re.compile("use this|read|continue|send", re.I)).first.click()
 

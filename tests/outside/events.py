@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import uuid
 from typing import Any
 from urllib.parse import urlencode
@@ -61,23 +60,19 @@ class EventSocket:
     async def settle(self, seconds: float = 20) -> str:
         """Wait until everything sent before was handled, and return the whole state as this tab now sees it.
 
-        Events of one tab are handled in order, so the answer to a last one that asks for everything comes last; a
+        Events of one tab are handled in order, so the answer to a last one, known by its address, comes last; a
         second time, because what the earlier ones called in turn was put behind the first.
         """
         await self._fence(seconds)
         return await self._fence(seconds)
 
     async def _fence(self, seconds: float) -> str:
-        before = len(self.seen)
-        await self.send(HYDRATE)
+        mark = uuid.uuid4().hex
+        await self.send(HYDRATE, fence=mark)
         async with asyncio.timeout(seconds):
             while True:
-                whole = next((text for text in self.seen[before:] if _WHOLE.search(text)), None)
+                whole = next((text for text in self.seen if mark in text), None)
                 if whole:
                     return whole
                 self._arrived.clear()
                 await self._arrived.wait()
-
-
-#: Only the answer that holds the whole state says that the page is not ready yet.
-_WHOLE = re.compile(r'"is_hydrated_rx_state_":\s*false')
