@@ -121,7 +121,7 @@ class ApplicationRepository(Repository[r.Application]):
             return self._sorted(where, few, page)
         name = _SORTS["name"]
         found: list[tuple[r.Application, r.Candidate]] = []
-        edge = None if page.after is None else str(page.after[0]).lower()
+        edge: Any = None if page.after is None else sa.func.lower(sa.literal(page.after[0]))
         size = page.limit * 4
         while len(found) < page.limit:
             people = self._in_scope(sa.select(_C.c.id, name))

@@ -11,7 +11,7 @@ from milo_app.domain import records as r
 from milo_app.domain.actors import SystemActor
 from tests import builders as b
 
-NAMES = ["Ann", "ann", "Bob", "Cleo", "Cleo", "Cleo", "Dan", "Eve", "Zoë", "Ömer"]
+NAMES = ["Ann", "ann", "Bob", "Cleo", "Cleo", "Cleo", "Dan", "Zoë", "Ömer", "ömer"]
 
 
 @pytest.fixture
@@ -71,7 +71,10 @@ def test_pages_hold_every_row_once_and_in_order(desk, uow_read, monkeypatch, few
 
         def key(row):
             value = _value(row, column)
-            return (value.lower() if isinstance(value, str) else value), row[0].id
+            # The database lowers A to Z alone.
+            if isinstance(value, str):
+                value = "".join(one.lower() if one.isascii() else one for one in value)
+            return value, row[0].id
 
         known = [row for row in rows if _value(row, column) is not None]
         assert known == sorted(known, key=key, reverse=bool(direction))
@@ -87,7 +90,7 @@ def test_search_takes_names_addresses_and_numbers(desk, uow_read):
             return sorted(c.name for _, c in uow.applications.table(interviewer_id=None, search=search))
 
     assert found("ANN") == ["Ann", "ann"]
-    assert found("zoË") == ["Zoë"] and found("ÖMER") == ["Ömer"]
+    assert found("zoË") == ["Zoë"] and found("ÖMER") == ["Ömer", "ömer"]
     assert found("bob.2@") == ["Bob"]
     assert found("(415) 555-0006") == ["Dan"]
     assert found("%") == [] and found("_") == []
