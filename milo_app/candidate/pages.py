@@ -53,6 +53,7 @@ def page() -> rx.Component:
         ),
         Outbox.create(
             loaded=CandidateState.loaded,
+            application=VIEW["application"],
             screen=rx.cond(CandidateState.refused, "problem", VIEW["screen"]),
             stage=VIEW["stage"],
             stamp=VIEW["stamp"],
@@ -74,6 +75,7 @@ def register(app: rx.App) -> None:
     app.add_page(
         page,
         route=ROUTE,
+        on_load=CandidateState.enter,
         title="Your interview · Milo",
         description="Continue your interview where you stopped.",
         image="/og.png",

@@ -6,16 +6,16 @@ from typing import Any
 
 import reflex as rx
 
-from milo_app.access.guards import NoticeState, candidate
+from milo_app.access.guards import NoticeState, candidate, public
 from milo_app.access.running import run, run_outside
-from milo_app.domain.actors import CandidateActor
+from milo_app.domain.actors import CandidateActor, Visitor
 from milo_app.services import applications, candidate_view, consents, previews
 from milo_app.services.candidate_view import View
 
 
 class CandidateState(NoticeState, rx.State):
     """The present view. `refused` is true where this browser may not see the application of its address;
-    `leave` is an address outside these pages to go to."""
+    `leave` is an application and the address outside these pages to go to from it."""
 
     view: View = candidate_view.empty()
     loaded: bool = False
@@ -29,6 +29,14 @@ class CandidateState(NoticeState, rx.State):
     async def _read(self, actor: CandidateActor) -> None:
         self.view = await run(candidate_view.view, actor)
         self.loaded, self.refused = True, False
+
+    @public
+    async def enter(self, actor: Visitor) -> None:
+        """The page was opened. A tab keeps its state, so what it showed before must not stand under this address."""
+        wanted = self.router.url.query_parameters.get("a", "")
+        self.loaded = self.refused = False
+        if self.view["application"] != wanted:
+            self.view, self.notice = candidate_view.empty(), ""
 
     @candidate
     async def refresh(self, actor: CandidateActor, application_id: str) -> None:
@@ -103,4 +111,4 @@ class CandidateState(NoticeState, rx.State):
         """Erase a preview and begin again at its link."""
         link = self.view["preview_url"]
         await run_outside(previews.reset, actor, application_id=actor.application_id)
-        self.leave = link or "/"
+        self.leave = f"{application_id} {link or '/'}"

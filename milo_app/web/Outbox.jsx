@@ -29,8 +29,11 @@ function say(text) {
   if (place) place.textContent = text || "";
 }
 
-export function Outbox({ loaded, screen, stage, stamp, poll, fast, leave, words, onReady }) {
+export function Outbox({ loaded: told, application: shown, screen, stage, stamp, poll, fast, leave, words, onReady }) {
   const live = useRef({});
+  const focused = useRef("");
+  // A tab's state outlives its page: what it shows may still be another application's.
+  const loaded = told && (screen === "problem" || shown === applicationInAddress());
   live.current = { ...live.current, screen, stage, stamp, words, onReady, fast };
 
   useEffect(() => {
@@ -74,7 +77,7 @@ export function Outbox({ loaded, screen, stage, stamp, poll, fast, leave, words,
     const onVisible = () => look(false);
     const timer = setInterval(() => look(false), LOOK);
     document.addEventListener("visibilitychange", onVisible);
-    live.current.look = look;
+    Object.assign(live.current, { look, form });
     return () => {
       document.removeEventListener("click", onClick);
       document.removeEventListener("visibilitychange", onVisible);
@@ -101,8 +104,10 @@ export function Outbox({ loaded, screen, stage, stamp, poll, fast, leave, words,
 
   // A new screen begins at its top, with the focus on its heading.
   useEffect(() => {
-    if (!loaded || !screen) return;
+    if (!loaded || !screen || focused.current === `${screen}/${stage}`) return;
+    focused.current = `${screen}/${stage}`;
     say("");
+    live.current.form?.arrange(false);
     const heading = document.querySelector("main [data-step]:not([hidden]) h1") || document.querySelector("main h1");
     if (heading) {
       document.title = `${heading.textContent} · ${words.title}`;
@@ -112,7 +117,8 @@ export function Outbox({ loaded, screen, stage, stamp, poll, fast, leave, words,
   }, [loaded, screen, stage]);
 
   useEffect(() => {
-    if (leave) location.assign(leave);
+    const [from, to] = (leave || "").split(" ");
+    if (to && from === applicationInAddress()) location.assign(to);
   }, [leave]);
 
   useEffect(() => {

@@ -37,6 +37,7 @@ class Outbox(rx.NoSSRComponent):
     library = _library("Outbox.jsx")
     tag = "Outbox"
     loaded: rx.Var[bool]
+    application: rx.Var[str]
     screen: rx.Var[str]
     stage: rx.Var[str]
     stamp: rx.Var[str]
