@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -62,7 +63,8 @@ def run(work: Work, *ids: str) -> str:
         "name": f"{work.value}.do",
         "retries_allowed": True,
         "max_attempts": plan.tries,
-        "interval_seconds": plan.pause,
+        # Not all at the same moment, when a provider comes back.
+        "interval_seconds": plan.pause * random.uniform(0.8, 1.2),  # noqa: S311
         "backoff_rate": plan.growth,
         "should_retry": lambda error: not isinstance(error, _SETTLED),
     }
