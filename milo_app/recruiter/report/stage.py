@@ -120,11 +120,13 @@ def _criterion(c: Any) -> rx.Component:
             rx.cond(
                 S.can_edit & (c["evaluation"].to(str) != ""),
                 ui.button(
-                    rx.cond(c["score"].to(str) != "", "Change", "Score it"),
+                    rx.fragment(
+                        rx.cond(c["score"].to(str) != "", "Change", "Score it"),
+                        rx.el.span(" by hand: ", c["text"], class_name="sr"),
+                    ),
                     kind="secondary",
                     small=True,
                     on_click=S.override_asked(c.to(dict[str, Any])),
-                    aria_label="Score by hand: " + c["text"].to(str),
                 ),
             ),
             class_name="grid content-start justify-items-end gap-2 max-sm:justify-items-start",
