@@ -112,10 +112,11 @@ export class Form {
     show(question);
     const value = read(question);
     if (value === undefined) {
-      if (event.type === "change") complain(question, this.words.unreadable);
+      if (event.type === "change" && question.dataset.kind !== "date") complain(question, this.words.unreadable);
       return;
     }
     complain(question, "");
+    if (question.dataset.kind === "date" && value && value < "1900") return; // a year that is still being typed
     this.keep(question, value, event.type === "change");
   }
 
@@ -136,7 +137,10 @@ export class Form {
   refused(row, problem) {
     if (row.what !== "answer") return;
     const question = document.querySelector(`[data-question="${CSS.escape(row.question_id)}"]`);
-    if (question) complain(question, problem.fields[row.question_id] || problem.message);
+    // What was refused may have been mended since.
+    if (question && JSON.stringify(read(question)) === JSON.stringify(row.value)) {
+      complain(question, problem.fields[row.question_id] || problem.message);
+    }
   }
 
   conflict(question, row, reply) {
@@ -320,7 +324,7 @@ export class Form {
     const question = step.querySelector("[data-question]");
     if (!question) return true;
     if (read(question) === undefined) {
-      complain(question, this.words.unreadable);
+      complain(question, question.dataset.kind === "date" ? this.words.date : this.words.unreadable);
     } else if (question.dataset.required === "true" && !this.answered(step)) {
       complain(question, question.dataset.kind === "slider" ? this.words.move_slider : this.words.required);
     } else if (!question.querySelector(".error")?.textContent) {
