@@ -23,14 +23,14 @@ def _render(kind: str, item: Any, autogen: Any) -> str | bool:
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, Json):
         autogen.imports.add("from sqlalchemy.dialects.postgresql import JSONB")
-        return 'sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")'
+        return 'sa.Text().with_variant(JSONB(none_as_null=True), "postgresql")'
     if kind == "type" and type(item).__name__ == "AutoString":
         return "sa.String()"
     return False
 
 
 def _same_type(context: Any, inspected: Any, column: Any, found: Any, wanted: Any) -> bool | None:
-    # SQLite knows neither JSON columns nor time zones by name; there is nothing to compare.
+    # SQLite knows neither of them by name; there is nothing to compare.
     if isinstance(wanted, AwareUtc | Json):
         return False
     return None

@@ -33,16 +33,8 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "brand",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "policy",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("brand", sa.Text().with_variant(JSONB(none_as_null=True), "postgresql"), nullable=False),
+        sa.Column("policy", sa.Text().with_variant(JSONB(none_as_null=True), "postgresql"), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_workspace")),
         sa.UniqueConstraint("slug", name=op.f("uq_workspace_slug")),
@@ -91,11 +83,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "data",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("data", sa.Text().with_variant(JSONB(none_as_null=True), "postgresql"), nullable=False),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspace.id"], name=op.f("fk_event_workspace_id_workspace")
         ),
@@ -113,11 +101,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("workspace_id", sa.String(), nullable=False),
         sa.Column("work", sa.String(), nullable=False),
-        sa.Column(
-            "args",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("args", sa.Text().with_variant(JSONB(none_as_null=True), "postgresql"), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -175,11 +159,7 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.String(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column(
-            "draft",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("draft", sa.Text().with_variant(JSONB(none_as_null=True), "postgresql"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -250,11 +230,7 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.String(), nullable=False),
         sa.Column("interviewer_id", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column(
-            "plan",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("plan", sa.Text().with_variant(JSONB(none_as_null=True), "postgresql"), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_by", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -314,21 +290,13 @@ def upgrade() -> None:
         sa.Column("covered", sa.Integer(), nullable=False),
         sa.Column("needs_review", sa.Boolean(), nullable=False),
         sa.Column(
-            "stopped_by",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=True,
+            "stopped_by", sa.Text().with_variant(JSONB(none_as_null=True), "postgresql"), nullable=True
         ),
         sa.Column(
-            "accommodations",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=False,
+            "accommodations", sa.Text().with_variant(JSONB(none_as_null=True), "postgresql"), nullable=False
         ),
         sa.Column("last_word", sa.String(), nullable=False),
-        sa.Column(
-            "feedback",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("feedback", sa.Text().with_variant(JSONB(none_as_null=True), "postgresql"), nullable=False),
         sa.ForeignKeyConstraint(
             ["candidate_id"],
             ["candidate.id"],
@@ -409,11 +377,7 @@ def upgrade() -> None:
         sa.Column("stage", sa.String(), nullable=False),
         sa.Column("question_id", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column(
-            "value",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=True,
-        ),
+        sa.Column("value", sa.Text().with_variant(JSONB(none_as_null=True), "postgresql"), nullable=True),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("base_version", sa.Integer(), nullable=False),
@@ -455,11 +419,7 @@ def upgrade() -> None:
         sa.Column("score", sa.Float(), nullable=True),
         sa.Column("needs_review", sa.Boolean(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=False),
-        sa.Column(
-            "data",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("data", sa.Text().with_variant(JSONB(none_as_null=True), "postgresql"), nullable=False),
         sa.ForeignKeyConstraint(
             ["application_id"],
             ["application.id"],
@@ -549,16 +509,8 @@ def upgrade() -> None:
         sa.Column("score", sa.Float(), nullable=True),
         sa.Column("passed", sa.Boolean(), nullable=True),
         sa.Column("confidence", sa.Float(), nullable=False),
-        sa.Column(
-            "reasons",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "quotes",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("reasons", sa.Text().with_variant(JSONB(none_as_null=True), "postgresql"), nullable=False),
+        sa.Column("quotes", sa.Text().with_variant(JSONB(none_as_null=True), "postgresql"), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("model", sa.String(), nullable=False),
         sa.Column("prompt_version", sa.String(), nullable=False),
@@ -610,9 +562,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("template", sa.String(), nullable=False),
         sa.Column(
-            "variables",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=False,
+            "variables", sa.Text().with_variant(JSONB(none_as_null=True), "postgresql"), nullable=False
         ),
         sa.Column("dedupe", sa.String(), nullable=True),
         sa.Column("provider", sa.String(), nullable=False),
@@ -720,11 +670,7 @@ def upgrade() -> None:
         sa.Column("application_id", sa.String(), nullable=True),
         sa.Column("stage", sa.String(), nullable=True),
         sa.Column("question_id", sa.String(), nullable=True),
-        sa.Column(
-            "data",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("data", sa.Text().with_variant(JSONB(none_as_null=True), "postgresql"), nullable=False),
         sa.ForeignKeyConstraint(
             ["application_id"],
             ["application.id"],
@@ -750,11 +696,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("media_type", sa.String(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "segments",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("segments", sa.Text().with_variant(JSONB(none_as_null=True), "postgresql"), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("file_id", sa.String(), nullable=True),
         sa.Column("duration_ms", sa.Integer(), nullable=True),
@@ -824,11 +766,7 @@ def upgrade() -> None:
         sa.Column("at_ms", sa.Integer(), nullable=True),
         sa.Column("end_ms", sa.Integer(), nullable=True),
         sa.Column("transcribed", sa.Boolean(), nullable=False),
-        sa.Column(
-            "value",
-            sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
-            nullable=True,
-        ),
+        sa.Column("value", sa.Text().with_variant(JSONB(none_as_null=True), "postgresql"), nullable=True),
         sa.Column("message_id", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["application_id"],

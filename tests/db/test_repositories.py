@@ -54,6 +54,26 @@ class TestRepository:
             assert uow.evaluations.get(evaluation.id) == evaluation
             assert uow.interviewers.get(interviewer.id) == interviewer
 
+    @pytest.mark.parametrize("value", [3, "3", 1.0, 2**70, "", None, [1, {"a": "Zoë"}], True, "2026-01-01"])
+    def test_an_answer_keeps_its_exact_value_and_type(self, uow_write, value):
+        with uow_write() as uow:
+            interviewer, _ = b.create_interviewer(uow, b.create_workspace(uow))
+            application = b.create_application(uow, interviewer)
+            answer = r.Answer(
+                id=uow.new_id(),
+                workspace_id=application.workspace_id,
+                application_id=application.id,
+                attempt=1,
+                stage="form",
+                question_id="q",
+                version=1,
+                value=value,
+                key="k",
+                at=uow.now,
+            )
+            kept = uow.answers.get(uow.answers.add(answer).id).value
+            assert kept == value and type(kept) is type(value)
+
     def test_another_workspace_sees_nothing(self, uow_write):
         """Reading, saving, adding and deleting all stay within the actor's workspace."""
         with uow_write() as uow:
