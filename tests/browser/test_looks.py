@@ -82,7 +82,7 @@ def test_pages_that_the_server_draws(milo: Instance, tab: OpenTab, roles, look: 
     }.items():
         page.goto(address)
         look.at(page, name)
-    assert look.wrong == []
+    assert not look.wrong, "\n".join(look.wrong)
 
 
 def test_every_screen_of_the_way(milo: Instance, tab: OpenTab, roles, look: Look) -> None:
@@ -110,7 +110,7 @@ def test_every_screen_of_the_way(milo: Instance, tab: OpenTab, roles, look: Look
     going.begin(link)
     assert going.finish() == "done"
     assert {"consent", "resume", "form", "review", "sms", "devices", "voice", "done"} <= seen, seen
-    assert look.wrong == []
+    assert not look.wrong, "\n".join(look.wrong)
 
 
 def test_the_ended_page_and_one_without_a_cookie(milo: Instance, walk, tab: OpenTab, look: Look) -> None:
@@ -123,7 +123,7 @@ def test_the_ended_page_and_one_without_a_cookie(milo: Instance, walk, tab: Open
     stranger.goto(going.page.url)
     stranger.locator('main[data-screen="problem"]').wait_for()
     look.at(stranger, "problem")
-    assert look.wrong == []
+    assert not look.wrong, "\n".join(look.wrong)
 
 
 def test_every_page_of_the_desk(milo: Instance, desk: Desk, look: Look, tab: OpenTab) -> None:
@@ -140,7 +140,7 @@ def test_every_page_of_the_desk(milo: Instance, desk: Desk, look: Look, tab: Ope
         assert answer and answer.status == 200, (name, address)
         settle(desk.page)
         look.at(desk.page, name)
-    assert look.wrong == []
+    assert not look.wrong, "\n".join(look.wrong)
 
 
 def desk_addresses(milo: Instance, application: str, interviewer: str, slug: str) -> dict[str, str]:

@@ -18,12 +18,19 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def preview(milo: Instance, tab: OpenTab) -> CandidateWalk:
-    """A preview of the demo's interviewer, begun in a browser that signed in before."""
+    """A fresh preview of the demo's interviewer, begun in a browser that signed in before."""
     desk = Desk(tab(), milo)
     desk.sign_in()
     going = CandidateWalk(desk.page, milo, plans.nurse())
-    going.begin(milo.demo["preview_url"])
+    if going.begin(milo.demo["preview_url"]) != "consent":
+        reset(going)
+        assert going.begin(milo.demo["preview_url"]) == "consent"
     return going
+
+
+def reset(going: CandidateWalk) -> None:
+    going.page.get_by_role("button", name=re.compile("reset|start over|begin again", re.I)).first.click()
+    going.page.wait_for_url(re.compile(r"/preview/"))
 
 
 def counted(milo: Instance) -> plans.Json:
@@ -52,7 +59,7 @@ def test_a_preview_fills_itself(preview: CandidateWalk, milo: Instance, how: str
     row = milo.rows("select * from application where id = ?", preview.application)[0]
     assert row["state"] == ("disqualified" if how == "stopped" else "completed")
     if how != "stopped":
-        assert row["score"] is not None
+        assert row["score"] > 60 if how == "strong" else row["score"] < 60, row["score"]
     assert counted(milo) == before
     # Whatever was sent went to the recruiter.
     sent = milo.rows('select "to", member_id from message where application_id = ?', preview.application)
@@ -65,18 +72,10 @@ def test_a_preview_fills_itself(preview: CandidateWalk, milo: Instance, how: str
     assert desk.row(preview.application).count() == 0
 
 
-def test_a_strong_candidate_scores_higher_than_a_weak_one(milo: Instance) -> None:
-    rows = milo.rows("select score from application where preview = 1 and state = 'completed' order by score")
-    if len(rows) < 2:
-        pytest.skip("needs the two previews of the test above")
-    assert rows[0]["score"] < rows[-1]["score"]
-
-
 def test_a_preview_is_reset_in_one_press(preview: CandidateWalk, milo: Instance) -> None:
     preview.to("form")
     old = preview.application
-    preview.page.get_by_role("button", name=re.compile("reset|start over|begin again", re.I)).first.click()
-    preview.page.wait_for_url(re.compile(r"/preview/"))
+    reset(preview)
     until(lambda: not milo.rows("select id from application where id = ?", old), "the old preview to be gone")
     assert milo.rows("select id from answer where application_id = ?", old) == []
     preview.begin(milo.demo["preview_url"])

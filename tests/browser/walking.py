@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.outside import plans
 from tests.outside.instance import Instance, until
@@ -187,7 +187,7 @@ class CandidateWalk:
             try:
                 self._leave(*before)
                 return
-            except Exception as late:
+            except TimeoutError as late:
                 if not self.page.locator("[data-question] input:invalid, [aria-invalid=true]").count():
                     raise AssertionError("The resume is not handed in: " + self.main.inner_text()) from late
 
@@ -208,12 +208,15 @@ class CandidateWalk:
             if self.answer(box, known[id]):
                 self.saved()
             self.press("Review" if self.has("Review") else "Continue")
-            self.page.wait_for_function(
-                "id => document.querySelector('main').dataset.screen !== 'form' ||"
-                " ![...document.querySelectorAll('[data-question]')].some("
-                "q => q.dataset.question === id && q.checkVisibility())",
-                arg=id,
-            )
+            try:
+                self.page.wait_for_function(
+                    "id => document.querySelector('main').dataset.screen !== 'form' ||"
+                    " ![...document.querySelectorAll('[data-question]')].some("
+                    "q => q.dataset.question === id && q.checkVisibility())",
+                    arg=id,
+                )
+            except TimeoutError as stays:
+                raise AssertionError(f"The form stays at {id}: {self.main.inner_text()}") from stays
 
     def converse(self) -> None:
         """Answer the questions of the text messages, on the handset or on the page."""
