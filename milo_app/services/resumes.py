@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -77,7 +78,9 @@ def accept_text(deps: Deps, actor: CandidateActor, *, text: str) -> dict[str, An
         )
     if sum(c.isalpha() for c in text) < 30:
         raise Invalid(fields={"text": "Please paste the text of your resume: this is too short to be one."})
-    return accept(deps, actor, name=PASTED, chunks=[text.encode("utf-8", "replace")])
+    # What is copied out of a PDF may hold control characters, which no text file has.
+    plain = "".join(c for c in text if c in "\n\r\t" or unicodedata.category(c) != "Cc")
+    return accept(deps, actor, name=PASTED, chunks=[plain.encode("utf-8", "replace")])
 
 
 def _take(
