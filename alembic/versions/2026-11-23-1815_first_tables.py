@@ -338,6 +338,11 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_application_due", ["due_at", "state"], unique=False)
         batch_op.create_index(
+            "ix_application_waiting",
+            ["decision", "state", "preview", "workspace_id", "completed_at"],
+            unique=False,
+        )
+        batch_op.create_index(
             "ix_application_of_created",
             ["workspace_id", "interviewer_id", "preview", "created_at", "id"],
             unique=False,
@@ -434,6 +439,9 @@ def upgrade() -> None:
             "application_id", "attempt", "kind", name=op.f("uq_application_stage_application_id_attempt_kind")
         ),
     )
+    with op.batch_alter_table("application_stage", schema=None) as batch_op:
+        batch_op.create_index("ix_application_stage_state", ["state", "workspace_id"], unique=False)
+
     op.create_table(
         "comment",
         sa.Column("id", sa.String(), nullable=False),
@@ -873,6 +881,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_comment_application_id"))
 
     op.drop_table("comment")
+    with op.batch_alter_table("application_stage", schema=None) as batch_op:
+        batch_op.drop_index("ix_application_stage_state")
+
     op.drop_table("application_stage")
     op.drop_table("answer")
     with op.batch_alter_table("application", schema=None) as batch_op:
@@ -888,6 +899,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_application_of_updated")
         batch_op.drop_index("ix_application_of_score")
         batch_op.drop_index("ix_application_of_created")
+        batch_op.drop_index("ix_application_waiting")
         batch_op.drop_index("ix_application_due")
         batch_op.drop_index("ix_application_created")
         batch_op.drop_index("ix_application_counts")

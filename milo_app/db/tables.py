@@ -205,6 +205,8 @@ class ApplicationRow(Row, table=True):
             "ix_application_counts", "workspace_id", "preview", "interviewer_id", "state", "stage", "decision"
         ),
         Index("ix_application_due", "due_at", "state"),
+        # Who waits for a decision, the longest first; begins so that no sort of the table is tempted by it.
+        Index("ix_application_waiting", "decision", "state", "preview", "workspace_id", "completed_at"),
     )
 
     id: str = Field(primary_key=True)
@@ -243,7 +245,10 @@ class ApplicationRow(Row, table=True):
 
 
 class ApplicationStageRow(Row, table=True):
-    __table_args__ = (UniqueConstraint("application_id", "attempt", "kind"),)
+    __table_args__ = (
+        UniqueConstraint("application_id", "attempt", "kind"),
+        Index("ix_application_stage_state", "state", "workspace_id"),
+    )
 
     id: str = Field(primary_key=True)
     workspace_id: str = _of("workspace", indexed=False)
