@@ -120,14 +120,27 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
-        paragraphs=_paragraphs,
-        first_name=lambda name: str(name).strip().split(" ")[0],
-        first_upper=lambda text: str(text)[:1].upper() + str(text)[1:],
-        day=_day,
-        clip=lambda text, size: text if len(text) <= size else text[: size - 1].rsplit(" ", 1)[0] + "…",
-    )
+    filters: dict[str, Any] = {
+        "paragraphs": _paragraphs,
+        "first_name": _first_name,
+        "first_upper": _first_upper,
+        "day": _day,
+        "clip": _clip,
+    }
+    environment.filters.update(filters)
     return environment
+
+
+def _first_name(name: str) -> str:
+    return name.strip().split(" ")[0]
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _clip(text: str, size: int) -> str:
+    return text if len(text) <= size else text[: size - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -216,7 +216,9 @@ function Room({ application, stage, words, mode, setMode, stream, told, untimed,
   const last = asked.at(-1);
   const lastMine = (talk?.turns ?? []).findLastIndex((turn) => turn.speaker === "candidate");
   // All that was said since the candidate last spoke: an answer to their own question, then the next one.
-  const since = (talk?.turns ?? []).slice(lastMine + 1);
+  const fresh = (talk?.turns ?? []).slice(lastMine + 1).filter((turn) => turn.action !== "pause");
+  // After a break, what was open before it.
+  const since = fresh.length ? fresh : asked.filter((turn) => turn.action !== "pause").slice(-1);
   const caption = since.map((turn) => turn.text).join("\n");
   const question = talk?.question ?? null;
   const closed = ["finished", "time"].includes(talk?.closed);
