@@ -6,6 +6,7 @@ for a person's review are not in here: they must not colour a judgement.
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from milo_app.domain import stages as stage_types
 from milo_app.domain.actors import MemberActor
 from milo_app.domain.plan import Criterion, CriterionKind, Plan, Question, QuestionKind, StagePlan
 from milo_app.domain.stages.kinds import readings_of
-from milo_app.services import applications
+from milo_app.services import applications, links
 from milo_app.services.desk import DECISIONS, STATES, percent, stage_mark, stage_name
 from milo_app.services.ports import Deps, UnitOfWork
 
@@ -39,6 +40,7 @@ class Material:
     comments: Sequence[r.Comment]
     interviewer: r.Interviewer
     version: int
+    attempt: int
     resume: str = ""
 
     @property
@@ -80,42 +82,10 @@ def gather(uow: UnitOfWork, application_id: str, attempt: int = 0) -> Material:
         answers=answers,
         turns=turns,
         evaluations=evaluations,
-        recordings={x.id: x for x in uow.recordings.find(order="started_at", application_id=application.id)},
-        files={x.id: x for x in uow.files.find(application_id=application.id)},
-        members={m.id: m.name for m in uow.members.find()},
-        comments=uow.comments.find(application_id=application.id, order="at"),
-        interviewer=uow.interviewers.get(application.interviewer_id),
-        version=version.number if version else 0,
-    )
-
-
-def report(deps: Deps, actor: MemberActor, *, application_id: str, attempt: int = 0) -> dict[str, Any]:
-    """The whole report as data; *attempt* 0 is the present one. Raises NotFound for an unknown or foreign application."""
-    with deps.uow.read(actor) as uow:
-        m = gather(uow, application_id, attempt)
-    row = m.stages.get("resume")
-    key = row.data.get("text_file_key") if row else None
-    if key:
-        m = replace(m, resume=b"".join(deps.files.read(str(key))).decode("utf-8", "replace")[:400_000])
-    return view(m)
-
-
-def view(m: Material) -> dict[str, Any]:
-    """The report made of *m*."""
-    scores = {
-        (str(stage.kind), criterion.id): counting_last(verdicts)[-1].score
-        for stage, _, criterion in m.plan.scored_criteria()
-        if (verdicts := m.evaluations.get(criterion.id))
-    }
-    labels = [stage_name(stage, stage.kind) for stage in m.plan.stages]
-    by_stage, overall = scoring.of_plan(m.plan, scores, labels)
-    stages = [_stage(m, plan, by_stage[str(plan.kind)]) for plan in m.plan.stages]
-    return {
-        **_head(m),
-        "overall": {
-            "score": percent(overall.percent),
-            "covers": overall.coverage(),
-            "lines": list(overall.lines),
+        recordings={
+            x.id: x
+            for x in uow.recordings.find(order="started_at", application_id=application.id)
+            if x.attempt == given.get(x.stage)
         },
         "stages": stages,
         "dealbreakers": [line for plan in m.plan.stages for line in _dealbreakers(m, plan)],
@@ -149,7 +119,9 @@ def _head(m: Material) -> dict[str, Any]:
         "started_at": _iso(application.started_at),
         "completed_at": _iso(application.completed_at),
         "due_at": _iso(application.due_at),
-        "attempt": application.attempt,
+        "attempt": m.attempt,
+        "attempts": list(range(1, application.attempt + 1)) if application.attempt > 1 else [],
+        "can_rejoin": application.state is r.ApplicationState.WITHDRAWN,
         "source": application.source,
         "last_word": application.last_word,
         "stopped": _stopped(m),

@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from milo_app import ui
-from milo_app.recruiter.parts import Keys, mark, when
+from milo_app.recruiter.parts import Keys, copy_line, mark, when
 from milo_app.recruiter.report.state import ReportState as S
 
 _H = S.head
@@ -77,6 +77,34 @@ def _way() -> rx.Component:
         rx.cond(
             S.can_edit & _H["can_extend"].to(bool),
             ui.button("Give seven more days", kind="secondary", small=True, on_click=S.extended),
+        ),
+        rx.cond(
+            S.can_edit & _H["can_rejoin"].to(bool),
+            ui.button("Let them come back", kind="secondary", small=True, on_click=S.rejoined),
+        ),
+        rx.cond(
+            _H["attempts"].to(list[int]).length() > 0,
+            rx.el.nav(
+                rx.foreach(
+                    _H["attempts"].to(list[int]),
+                    lambda n: ui.link(
+                        "Attempt " + n.to_string(),
+                        "/app/report/?a=" + S.application + "&attempt=" + n.to_string(),
+                        aria_current=rx.cond(_H["attempt"].to(int) == n, "page", "false"),
+                    ),
+                ),
+                aria_label="Attempts",
+                class_name="row text-sm",
+            ),
+        ),
+        rx.cond(
+            _H["link"].to(str) != "",
+            rx.el.details(
+                rx.el.summary("Hand over their own link", class_name="!min-h-0 text-sm"),
+                copy_line(
+                    "candidate-link", "Link", _H["link"].to(str), "Whoever has it can go on as this person."
+                ),
+            ),
         ),
         title="Dates",
     )

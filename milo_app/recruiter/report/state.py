@@ -135,6 +135,11 @@ class ReportState(DeskState, rx.State):
         await self._again(actor, "They have seven more days.")
 
     @member("recruiter")
+    async def rejoined(self, actor: MemberActor) -> None:
+        await run(applications.rejoin, actor, application_id=self.application)
+        await self._again(actor, "They can go on where they stopped.")
+
+    @member("recruiter")
     async def retake_granted(self, actor: MemberActor, stage: str) -> None:
         await run(applications.grant_retake, actor, application_id=self.application, stage=stage)
         await self._again(actor, "A new attempt is open from that stage on. This one is kept.")
