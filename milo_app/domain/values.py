@@ -51,6 +51,11 @@ def show(question: Question, value: object, language: str = "en") -> str:
     return _KINDS[question.kind].show(question, value, language)
 
 
+def plain(text: str) -> str:
+    """*text* without characters that nobody types: controls, and those that turn the reading direction of a page."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).encode("utf-8", "ignore").decode()
+
+
 def comparable(question: Question, value: object) -> Any:
     """The value in a form that two answers, or an answer and an ideal, compare by.
 
@@ -92,8 +97,7 @@ class Text:
     def check(self, question: Question, raw: Any) -> str | None:
         if not isinstance(raw, str):
             raise _Wrong("text")
-        text = _CONTROL.sub("", raw.replace("\r\n", "\n").replace("\r", "\n")).strip()
-        text = text.encode("utf-8", "ignore").decode()
+        text = plain(raw).strip()
         if self.one_line:
             text = " ".join(text.split())
         if len(text) > self.limit:

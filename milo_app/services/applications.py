@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from milo_app.domain import consent as notices
-from milo_app.domain import journey
+from milo_app.domain import journey, values
 from milo_app.domain import plan as plans
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor, CandidateActor, MemberActor
@@ -321,14 +321,14 @@ def ask_person(uow: UnitOfWork, actor: CandidateActor, *, kind: str, text: str =
     application = uow.applications.get(actor.application_id)
     open_already = uow.requests.first(application_id=application.id, kind=kind, state="open")
     if open_already is not None:
-        return uow.requests.save(replace(open_already, text=text[:2000] or open_already.text))
+        return uow.requests.save(replace(open_already, text=values.plain(text)[:2000] or open_already.text))
     request = uow.requests.add(
         r.Request(
             id=uow.new_id(),
             workspace_id=application.workspace_id,
             application_id=application.id,
             kind=kind,
-            text=text[:2000],
+            text=values.plain(text)[:2000],
             at=uow.now,
             due_at=uow.now + REQUEST_DUE,
         )
@@ -355,7 +355,7 @@ def save_last_word(uow: UnitOfWork, actor: CandidateActor, *, text: str) -> r.Ap
     """One note of the candidate's own, pinned to the top of the report."""
     application = uow.applications.lock(actor.application_id)
     note(uow, application, "last_word_saved")
-    return touch(uow, application, last_word=text.strip()[:2000])
+    return touch(uow, application, last_word=values.plain(text).strip()[:2000])
 
 
 @command
@@ -364,7 +364,7 @@ def save_feedback(uow: UnitOfWork, actor: CandidateActor, *, rating: int, text: 
     if rating not in (1, 2, 3, 4, 5):
         raise Invalid(fields={"rating": "Please choose 1 to 5."})
     application = uow.applications.lock(actor.application_id)
-    return touch(uow, application, feedback={"rating": rating, "text": text.strip()[:2000]})
+    return touch(uow, application, feedback={"rating": rating, "text": values.plain(text).strip()[:2000]})
 
 
 # --- A member's steps -------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from milo_app.domain import values
 from milo_app.domain.actors import MemberActor
 from milo_app.domain.errors import Forbidden, Invalid
 from milo_app.domain.records import Application, Comment, Decision, Role
@@ -74,7 +75,7 @@ def comment(
     """
     if not actor.can(Role.RECRUITER):
         raise Forbidden("Viewers can read reports, and cannot comment.")
-    text = text.strip()
+    text = values.plain(text).strip()
     if not 1 <= len(text) <= 5000:
         raise Invalid(fields={"text": "A comment has 1 to 5,000 characters."})
     if rating is not None and not 1 <= rating <= 5:

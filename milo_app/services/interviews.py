@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from milo_app.domain import interview, knowledge, talk
+from milo_app.domain import interview, knowledge, talk, values
 from milo_app.domain import records as r
 from milo_app.domain import stages as stage_types
 from milo_app.domain.actors import CandidateActor, SystemActor
@@ -285,7 +285,7 @@ def _candidate_turn(
             workspace_id=application.workspace_id,
             seq=seq,
             speaker=r.Speaker.CANDIDATE,
-            text=text[:10_000],
+            text=values.plain(text)[:10_000],
             at=uow.now,
             action="say",
             question_id=waiting.id if waiting else None,

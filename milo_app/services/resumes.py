@@ -14,13 +14,12 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from milo_app.domain import dealbreakers, file_types, resume, resume_criteria, resume_problems
+from milo_app.domain import dealbreakers, file_types, resume, resume_criteria, resume_problems, values
 from milo_app.domain import records as r
 from milo_app.domain.actors import CandidateActor, SystemActor
 from milo_app.domain.errors import Invalid, Throttled, TooLarge
@@ -79,7 +78,7 @@ def accept_text(deps: Deps, actor: CandidateActor, *, text: str) -> dict[str, An
     if sum(c.isalpha() for c in text) < 30:
         raise Invalid(fields={"text": "Please paste the text of your resume: this is too short to be one."})
     # What is copied out of a PDF may hold control characters, which no text file has.
-    plain = "".join(c for c in text if c in "\n\r\t" or unicodedata.category(c) != "Cc")
+    plain = values.plain(text)
     return accept(deps, actor, name=PASTED, chunks=[plain.encode("utf-8", "replace")])
 
 

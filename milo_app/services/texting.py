@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from milo_app.domain import keywords, replies
+from milo_app.domain import keywords, replies, values
 from milo_app.domain import records as r
 from milo_app.domain import stages as stage_types
 from milo_app.domain.actors import Actor, SystemActor
@@ -54,7 +54,7 @@ def receive(
             candidate_id=application.candidate_id,
             to=to,
             sender=number,
-            body=body[:4000],
+            body=values.plain(body)[:4000],
             kind="interview",
             provider=provider,
             provider_id=provider_id,
