@@ -87,6 +87,45 @@ def gather(uow: UnitOfWork, application_id: str, attempt: int = 0) -> Material:
             for x in uow.recordings.find(order="started_at", application_id=application.id)
             if x.attempt == given.get(x.stage)
         },
+        files={x.id: x for x in uow.files.find(application_id=application.id)},
+        members={m.id: m.name for m in uow.members.find()},
+        comments=uow.comments.find(application_id=application.id, order="at"),
+        interviewer=uow.interviewers.get(application.interviewer_id),
+        version=version.number if version else 0,
+        attempt=attempt or application.attempt,
+    )
+
+
+def report(deps: Deps, actor: MemberActor, *, application_id: str, attempt: int = 0) -> dict[str, Any]:
+    """The whole report as data; *attempt* 0 is the present one. Raises NotFound for an unknown or foreign application."""
+    with deps.uow.read(actor) as uow:
+        m = gather(uow, application_id, attempt)
+    row = m.stages.get("resume")
+    key = row.data.get("text_file_key") if row else None
+    if key:
+        with contextlib.suppress(FileNotFoundError):  # erased meanwhile: the rest of the report still stands
+            m = replace(m, resume=b"".join(deps.files.read(str(key))).decode("utf-8", "replace")[:400_000])
+    own = actor.can(r.Role.RECRUITER) and not m.application.preview
+    return {**view(m), "link": links.candidate_url(deps.instance, m.application) if own else ""}
+
+
+def view(m: Material) -> dict[str, Any]:
+    """The report made of *m*."""
+    scores = {
+        (str(stage.kind), criterion.id): counting_last(verdicts)[-1].score
+        for stage, _, criterion in m.plan.scored_criteria()
+        if (verdicts := m.evaluations.get(criterion.id))
+    }
+    labels = [stage_name(stage, stage.kind) for stage in m.plan.stages]
+    by_stage, overall = scoring.of_plan(m.plan, scores, labels)
+    stages = [_stage(m, plan, by_stage[str(plan.kind)]) for plan in m.plan.stages]
+    return {
+        **_head(m),
+        "overall": {
+            "score": percent(overall.percent),
+            "covers": overall.coverage(),
+            "lines": list(overall.lines),
+        },
         "stages": stages,
         "dealbreakers": [line for plan in m.plan.stages for line in _dealbreakers(m, plan)],
         "review": _review(stages),
