@@ -18,6 +18,7 @@ from milo_app.candidate.state import CandidateState
 from milo_app.candidate.waiting.page import page as waiting
 from milo_app.candidate.welcome.page import page as welcome
 from milo_app.candidate.words import VIEW, browser_words
+from milo_app.services import words
 from milo_app.web import Outbox
 
 ROUTE = "/apply"
@@ -47,6 +48,7 @@ def page() -> rx.Component:
                     _coming(),
                 ),
             ),
+            parts.told(),
             top=parts.preview_bar(),
             head=parts.head(),
             foot=rx.cond(CandidateState.loaded & ~CandidateState.refused, parts.foot()),
@@ -67,7 +69,14 @@ def page() -> rx.Component:
 
 
 def _coming() -> rx.Component:
-    return rx.el.main(ui.skeleton(4), id="main", class_name="page-main stack", aria_busy="true", key="coming")
+    return rx.el.main(
+        rx.el.noscript(rx.el.p(words.say(words.DEFAULT, "noscript"), class_name="notice notice-warn")),
+        ui.skeleton(4),
+        id="main",
+        class_name="page-main stack",
+        aria_busy="true",
+        key="coming",
+    )
 
 
 def register(app: rx.App) -> None:

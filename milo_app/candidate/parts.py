@@ -105,7 +105,7 @@ def _progress() -> rx.Component:
 
 
 def told() -> rx.Component:
-    """The last thing that happened, in words: a request taken, a refusal."""
+    """The last thing that happened, in words, at the lower edge: a request taken, a refusal."""
     done = rx.match(
         CandidateState.notice,
         ("saved", w("told.saved")),
@@ -114,11 +114,24 @@ def told() -> rx.Component:
         ("filling", w("told.filling")),
         "",
     )
-    shown = rx.cond(CandidateState.notice_kind == "problem", CandidateState.notice, done)
+    bad = CandidateState.notice_kind == "problem"
     return rx.el.div(
-        rx.cond(CandidateState.notice != "", rx.el.p(shown, class_name="notice")),
+        rx.cond(
+            (CandidateState.notice != "") & ~CandidateState.refused,
+            rx.el.div(
+                rx.el.p(rx.cond(bad, CandidateState.notice, done), class_name="grow"),
+                rx.el.button(
+                    w("close"),
+                    type="button",
+                    class_name="btn btn-quiet btn-small",
+                    on_click=CandidateState.dismiss,
+                ),
+                class_name=rx.cond(bad, "notice notice-bad items-center", "notice notice-ok items-center"),
+            ),
+        ),
         role="status",
         aria_live="polite",
+        class_name="sticky bottom-2 z-30 mx-auto w-full max-w-(--measure) px-4",
     )
 
 

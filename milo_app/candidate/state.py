@@ -38,6 +38,11 @@ class CandidateState(NoticeState, rx.State):
         if self.view["application"] != wanted:
             self.view, self.notice = candidate_view.empty(), ""
 
+    @public
+    async def dismiss(self, actor: Visitor) -> None:
+        """Take the last notice away."""
+        self.notice = ""
+
     @candidate
     async def refresh(self, actor: CandidateActor, application_id: str) -> None:
         """Read anew what the database holds."""

@@ -20,7 +20,6 @@ def page() -> rx.Component:
             rx.cond(VIEW["first_name"], w("done.title", name=VIEW["first_name"]), w("done.title_plain"))
         ),
         rx.el.p(VIEW["text"], class_name="whitespace-pre-line"),
-        parts.told(),
         rx.el.section(
             rx.el.h2(w("done.next")),
             rx.el.ol(

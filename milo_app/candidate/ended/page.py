@@ -21,7 +21,6 @@ def page() -> rx.Component:
         "ended",
         parts.title(heading),
         rx.el.p(VIEW["text"], class_name="whitespace-pre-line"),
-        parts.told(),
         rx.cond(VIEW["can_review"], _review()),
         rx.cond(VIEW["state"] != "disqualified", rx.el.p(w("ended.ask_more"), class_name="muted")),
         copy_of_answers(),
