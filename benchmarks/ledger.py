@@ -16,10 +16,9 @@ _ONCE = (
     "interview_started",
     "consent_given",
     "interview_completed",
-    "report_available",
     "candidate_disqualified",
 )
-_ONCE_A_STAGE = ("stage_submitted", "stage_completed")
+_ONCE_A_STAGE = ("stage_submitted", "stage_completed", "report_available")
 _CONCLUDED = ("passed", "failed", "done")
 
 
@@ -53,8 +52,9 @@ def check(instance: Instance, candidates: list[Candidate]) -> Findings:
         _recordings(instance, candidate, found)
         _history(instance, candidate, found)
         _ending(instance, candidate, found)
-    _verdicts(instance, found)
-    _messages(instance, found)
+    ours = {candidate.id for candidate in candidates}
+    _verdicts(instance, ours, found)
+    _messages(instance, ours, found)
     for work in instance.pending():
         found.stuck.append(f"work {work['workflow_uuid']} is {work['status']}")
     return found
@@ -155,36 +155,37 @@ def _ending(instance: Instance, candidate: Candidate, found: Findings) -> None:
         found.stuck.append(f"{candidate.id}: completed with {stages}")
 
 
-def _verdicts(instance: Instance, found: Findings) -> None:
+def _verdicts(instance: Instance, ours: set[str], found: Findings) -> None:
     rows = instance.rows(
-        "select application_id, attempt, stage, criterion_id, evaluator, count(*) as n from evaluation"
+        "select application_id, attempt, stage, criterion_id, evaluator from evaluation"
         " where member_id is null and supersedes_id is null"
-        " group by application_id, attempt, stage, criterion_id, evaluator having count(*) > 1"
     )
-    found.doubled += [f"verdict {dict(row)}" for row in rows]
+    verdicts = Counter(tuple(row.values()) for row in rows if row["application_id"] in ours)
+    found.doubled += [f"verdict {what} stands {n} times" for what, n in verdicts.items() if n > 1]
 
 
-def _messages(instance: Instance, found: Findings) -> None:
-    waiting = instance.rows("select id, kind, state, error from message where state in ('queued', 'sending')")
-    found.stuck += [f"message {row}" for row in waiting]
-    unknown = instance.rows("select id, kind, state, error from message where state in ('failed', 'unknown')")
-    found.lost += [f"message {row}" for row in unknown]
-    for channel, shown in (("sms", _handset(instance)), ("email", _mailbox(instance))):
+def _messages(instance: Instance, ours: set[str], found: Findings) -> None:
+    messages = [row for row in instance.rows("select * from message") if row["application_id"] in ours]
+    for row in messages:
+        told = f"message {row['id']} ({row['kind']} by {row['channel']}) is {row['state']}: {row['error']}"
+        if row["state"] in ("queued", "sending"):
+            found.stuck.append(told)
+        elif row["state"] in ("failed", "unknown"):
+            found.lost.append(told)
+    occasions = Counter((row["application_id"], row["dedupe"]) for row in messages if row["dedupe"])
+    found.doubled += [f"message {what} stands {n} times" for what, n in occasions.items() if n > 1]
+    for channel, arrived in (("sms", _handset(instance)), ("email", _mailbox(instance))):
         sent = Counter(
             row["to"]
-            for row in instance.rows(
-                "select \"to\" from message where channel = ? and direction = 'out' and state in ('sent', 'delivered')",
-                channel,
-            )
+            for row in messages
+            if (row["channel"], row["direction"]) == (channel, "out")
+            and row["state"] in ("sent", "delivered")
         )
-        for address in sent.keys() | shown.keys():
-            more = shown[address] - sent[address]
-            if more > 0:
-                found.doubled.append(
-                    f"{channel} to {address}: {sent[address]} sent, {shown[address]} arrived"
-                )
-            if more < 0:
-                found.lost.append(f"{channel} to {address}: {sent[address]} sent, {shown[address]} arrived")
+        for address, n in sent.items():
+            if arrived[address] > n:
+                found.doubled.append(f"{channel} to {address}: {n} sent, {arrived[address]} arrived")
+            if arrived[address] < n:
+                found.lost.append(f"{channel} to {address}: {n} sent, {arrived[address]} arrived")
 
 
 def _handset(instance: Instance) -> Counter[str]:
