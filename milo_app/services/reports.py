@@ -123,7 +123,7 @@ def view(m: Material) -> dict[str, Any]:
         **_head(m),
         "overall": {
             "score": percent(overall.percent),
-            "covers": overall.coverage(),
+            "covers": _covers(overall, by_stage),
             "lines": list(overall.lines),
         },
         "stages": stages,
@@ -534,24 +534,25 @@ def _resume(m: Material, row: r.ApplicationStage | None) -> dict[str, Any]:
 
 
 def _review(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """What a person should look at, with a link to the place."""
+    """What a person should look at, with a link to the place; the whole stage where no criterion of it is meant."""
     out: list[dict[str, str]] = []
     for stage in stages:
-        for criterion in stage["criteria"]:
-            if criterion["review"] or criterion["status"].startswith("Not transcribed"):
-                out.append(
-                    {
-                        "text": f"{stage['name']}: {criterion['text']}",
-                        "why": criterion["status"],
-                        "href": f"#criterion-{criterion['id']}",
-                    }
-                )
-        if stage["tone"] == "warn" and not any(x["href"].startswith("#stage") for x in out):
-            out.append(
-                {
-                    "text": stage["name"],
-                    "why": "An answer could not be decided by rule",
-                    "href": f"#stage-{stage['kind']}",
-                }
-            )
+        found = [c for c in stage["criteria"] if c["review"] or c["status"].startswith("Not transcribed")]
+        out += [
+            {"text": f"{stage['name']}: {c['text']}", "why": c["status"], "href": f"#criterion-{c['id']}"}
+            for c in found
+        ]
+        if stage["tone"] == "warn" and not found:
+            why = "An answer could not be decided by rule"
+            out.append({"text": stage["name"], "why": why, "href": f"#stage-{stage['kind']}"})
     return out
+
+
+def _covers(overall: scoring.Overall, by_stage: Mapping[str, scoring.StageScore]) -> str:
+    """What the overall score leaves out: stages, or single criteria where every stage has some score."""
+    if overall.complete or overall.exact is None or overall.covered < overall.stages:
+        return overall.coverage() if overall.exact is not None else ""
+    scored, criteria = (
+        sum(x) for x in zip(*((s.scored, s.criteria) for s in by_stage.values()), strict=True)
+    )
+    return f"partial, {scored} of {criteria} criteria"

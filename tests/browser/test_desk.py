@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.desk import Desk
-from tests.outside.instance import Instance
+from tests.outside.instance import Instance, until
 
 pytestmark = pytest.mark.browser
 
@@ -115,6 +115,65 @@ def test_reinstate(milo: Instance, desk: Desk) -> None:
     page.get_by_role("button", name="Reinstate", exact=True).click()
     said(page, "Reinstated")
     expect(page.locator("[data-stopped]")).to_have_count(0)
+
+
+def test_a_spoken_answer_is_typed_out(milo: Instance, desk: Desk) -> None:
+    """What nobody transcribed is typed out by a person and then scored, with the words as evidence."""
+    page = desk.page
+    page.goto(f"{milo.url}/app/candidates/?q=samuel")
+    page.locator("tr[data-application] a").first.click()
+    expect(page.locator("[data-covers]")).to_contain_text("partial")
+    answer = page.locator("li[data-turn]", has=page.get_by_label("What was said"))
+    answer.get_by_label("What was said").fill(
+        "I stopped her before she gave the wrong dose, and we filed a report."
+    )
+    answer.get_by_role("button", name="Save the words").click()
+    said(page, "being scored")
+    quote = page.locator("[data-quote]", has_text=re.compile("stopped her|filed a report"))
+    expect(quote.first).to_be_visible(timeout=15_000)
+    expect(page.locator("[data-covers]")).to_be_empty()
+
+
+def test_requests(milo: Instance, desk: Desk) -> None:
+    """What a candidate asked for is somebody's, and closed with what was done."""
+    page = desk.page
+    page.goto(f"{milo.url}/app/requests/")
+    one = page.locator("[data-request]").first
+    id = one.get_attribute("data-request")
+    one.get_by_role("button", name="Take it").click()
+    expect(one).to_contain_text("with Dana Demo")
+    one.get_by_label("What was done").fill("Called them")
+    one.get_by_role("button", name="Close request").click()
+    said(page, "Closed")
+    page.get_by_role("button", name="Closed", exact=True).click()
+    expect(page.locator(f'[data-request="{id}"]')).to_contain_text("Done: Called them")
+
+
+def test_an_added_viewer_only_reads(milo: Instance, desk: Desk, tab) -> None:
+    """Somebody added by their address chooses a password by the link in the email, and sees no buttons that change."""
+    page = desk.page
+    page.goto(f"{milo.url}/app/settings/")
+    page.get_by_text("Add a member").click()
+    page.locator("#member-email").fill("viv@example.com")
+    page.locator("#member-role").select_option("viewer")
+    page.get_by_role("button", name="Add and send an email").click()
+    said(page, "written to viv@example.com")
+    url = f"{milo.url}/dev/mailbox.json?to=viv@example.com"
+    found = until(
+        lambda: [x for mail in page.request.get(url).json() for x in mail["links"] if "/set-up/" in x]
+    )
+    viewer = tab()
+    viewer.goto(found[0])
+    viewer.get_by_label("Your name").fill("Viv Viewer")
+    viewer.get_by_label("Password").fill("a calm long sentence")
+    viewer.get_by_role("button", name="Save and sign in").click()
+    viewer.wait_for_url(re.compile("/app/$"))
+    opened = completed(Desk(viewer, milo), milo)
+    expect(opened.get_by_role("button", name=re.compile("Shortlist|Dismiss|by hand|comment"))).to_have_count(
+        0
+    )
+    opened.goto(f"{milo.url}/app/interviewers/new/")
+    expect(opened.get_by_role("heading", name="This page cannot be shown")).to_be_visible()
 
 
 def test_from_a_job_description_to_an_invitation(milo: Instance, desk: Desk) -> None:

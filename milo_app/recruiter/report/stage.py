@@ -267,7 +267,9 @@ def _type_out(turn: Any) -> rx.Component:
     return rx.el.form(
         ui.field("What was said", ui.text_area(id, name="text", rows=3), id=id),
         ui.button("Save the words", kind="secondary", small=True, type="submit"),
-        on_submit=lambda form: S.typed_out(turn["id"].to(str), form),
+        # The id goes with the form: its handler is made once, outside the loop.
+        rx.el.input(type="hidden", name="turn", value=turn["id"].to(str)),
+        on_submit=S.typed_out,
         class_name="stack-s",
     )
 

@@ -116,9 +116,11 @@ class ReportState(DeskState, rx.State):
         await self._again(actor, "Your score counts now; the earlier one stays in the history.")
 
     @member("recruiter")
-    async def typed_out(self, actor: MemberActor, turn_id: str, form: dict[str, Any]) -> None:
+    async def typed_out(self, actor: MemberActor, form: dict[str, Any]) -> None:
         """A person puts a spoken answer into words."""
-        await run(evaluations.type_out, actor, turn_id=turn_id, text=str(form.get("text", "")))
+        await run(
+            evaluations.type_out, actor, turn_id=str(form.get("turn", "")), text=str(form.get("text", ""))
+        )
         await self._again(actor, "Thank you. The answer is being scored from your words.")
 
     # --- The candidate's way

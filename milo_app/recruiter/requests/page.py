@@ -97,6 +97,8 @@ def _answer(one: Any) -> rx.Component:
             ),
             class_name="actions",
         ),
-        on_submit=lambda form: S.answered(one["id"].to(str), form),
+        # The id goes with the form: its handler is made once, outside the loop.
+        rx.el.input(type="hidden", name="request", value=one["id"].to(str)),
+        on_submit=S.answered,
         class_name="stack-s",
     )

@@ -48,11 +48,10 @@ class RequestsState(DeskState, rx.State):
         await self._read(actor)
 
     @member("recruiter")
-    async def answered(self, actor: MemberActor, request_id: str, form: dict[str, Any]) -> None:
+    async def answered(self, actor: MemberActor, form: dict[str, Any]) -> None:
         """Close a request, saying what was done."""
-        await run(
-            desk.close_request, actor, request_id=request_id, resolution=str(form.get("resolution", ""))
-        )
+        given = {"request_id": str(form.get("request", "")), "resolution": str(form.get("resolution", ""))}
+        await run(desk.close_request, actor, **given)
         await self._read(actor)
         self._say("Closed. What was done is kept with the request.")
 
