@@ -26,9 +26,9 @@ def measure(data: Path) -> list[Figure]:
     instance = Instance(data)
     instance.start()
     try:
-        instance.interviewer(plans.plan("form", "voice"), "load")
+        instance.interviewer(plans.plan("form", "voice"), "busy-role")
         with seeding.inside(instance) as deps:
-            people = seeding.ready(deps, "load", SESSIONS)
+            people = seeding.ready(deps, "busy-role", SESSIONS)
         taken, open_pages = asyncio.run(_load(instance.url, people))
         assert instance.process is not None
         memory = _memory(instance.process.pid)

@@ -25,10 +25,10 @@ def measure(data: Path) -> list[Figure]:
     instance = Instance(data)
     instance.start()
     try:
-        instance.interviewer(plans.plan("form", "voice"), "pages")
+        instance.interviewer(plans.plan("form", "voice"), "seen-role")
         with seeding.inside(instance) as deps:
-            person = seeding.ready(deps, "pages", 1)[0]
-        link = instance.invite("pages", [("Phone Person", "phone.person@example.com", "", False)])[0][
+            person = seeding.ready(deps, "seen-role", 1)[0]
+        link = instance.invite("seen-role", [("Phone Person", "phone.person@example.com", "", False)])[0][
             "candidate_url"
         ]
         reflex = f"{instance.url}/apply/?a={person.id}"

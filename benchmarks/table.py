@@ -32,12 +32,12 @@ def measure(data: Path) -> list[Figure]:
     instance.start()
     try:
         workspace = instance.demo["workspace_slug"]
-        instance.interviewer(plans.plan("form", "sms"), "table", workspace=workspace)
+        instance.interviewer(plans.plan("form", "sms"), "full-role", workspace=workspace)
         with seeding.inside(instance) as deps:
-            people = seeding.ready(deps, "table", 40)
-            seeding.fill(instance.data, "table", ROWS // 10)
+            people = seeding.ready(deps, "full-role", 40)
+            seeding.fill(instance.data, "full-role", ROWS // 10)
             few = _costs(instance, deps, people[:20])
-            seeding.fill(instance.data, "table", ROWS - ROWS // 10)
+            seeding.fill(instance.data, "full-role", ROWS - ROWS // 10)
             many = _costs(instance, deps, people[20:])
             figures = [_worst(deps)]
             figures += [
@@ -58,7 +58,7 @@ def measure(data: Path) -> list[Figure]:
 
 def _member(deps: Deps) -> MemberActor:
     with deps.uow.read(SystemActor()) as uow:
-        interviewer = uow.interviewers.first(slug="table")
+        interviewer = uow.interviewers.first(slug="full-role")
         assert interviewer is not None
         member = uow.members.first(workspace_id=interviewer.workspace_id)
         assert member is not None
@@ -76,7 +76,7 @@ def _asks(deps: Deps) -> dict[str, Callable[[], Any]]:
     """Every way in which the table is looked at, by name."""
     actor = _member(deps)
     with deps.uow.read(SystemActor()) as uow:
-        interviewer = uow.interviewers.first(slug="table")
+        interviewer = uow.interviewers.first(slug="full-role")
         assert interviewer is not None
 
     def ask(**wanted: Any) -> Callable[[], Any]:

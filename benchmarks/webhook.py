@@ -81,9 +81,9 @@ def measure(data: Path) -> list[Figure]:
 def _measure(instance: Instance) -> list[Figure]:
     made = plans.plan("sms")
     made["stages"][0]["questions"].append({"id": "more", "kind": "long_text", "text": "Anything else?"})
-    instance.interviewer(made, "webhook")
+    instance.interviewer(made, "busy-texts")
     with seeding.inside(instance) as deps:
-        people = seeding.ready(deps, "webhook", A_SECOND * SECONDS // 2, texts=True)
+        people = seeding.ready(deps, "busy-texts", A_SECOND * SECONDS // 2, texts=True)
     until(instance.at_rest, "the first questions", 120)
     texts = [(people[n % len(people)].phone, f"SM{uuid.uuid4().hex}") for n in range(A_SECOND * SECONDS)]
     with _bare(instance) as url:

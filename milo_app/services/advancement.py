@@ -53,7 +53,7 @@ def _conclude(uow: UnitOfWork, application: r.Application, plan: Plan, kind: str
     row = next(row for row in rows if row.kind == kind)
     stage = plan.stage(kind)
     if stage is None or row.state not in (r.StageState.SUBMITTED, r.StageState.EVALUATING):
-        applications.note(uow, application, "report_available", stage=kind)
+        _announce(uow, application, kind)
         return
     outcome, reason, stopped_by, review = _gate(uow, row, stage)
     step = journey.conclude_stage(
@@ -70,10 +70,17 @@ def _conclude(uow: UnitOfWork, application: r.Application, plan: Plan, kind: str
     settled = applications.keep(uow, rows, step)
     if review:
         settled = applications.touch(uow, settled, needs_review=True)
-    applications.note(uow, settled, "report_available", stage=kind)
+    _announce(uow, settled, kind)
     interviews.greet(uow, settled, plan)
     if settled.state is r.ApplicationState.COMPLETED:
         _thank(uow, settled)
+
+
+def _announce(uow: UnitOfWork, application: r.Application, kind: str) -> None:
+    """Say once that a stage stands in the report, however often the work is done again after a crash."""
+    said = uow.events.find(subject_kind="application", subject_id=application.id, kind="report_available")
+    if not any(e.data.get("stage") == kind and e.data.get("attempt") == application.attempt for e in said):
+        applications.note(uow, application, "report_available", stage=kind, attempt=application.attempt)
 
 
 def _gate(
