@@ -58,7 +58,12 @@ def head() -> rx.Component:
                 VIEW["logo_url"],
                 rx.el.img(src=VIEW["logo_url"], alt=VIEW["workspace"], height="32"),
                 rx.fragment(
-                    rx.el.span(VIEW["workspace"][0], class_name="mark", aria_hidden="true"), VIEW["workspace"]
+                    rx.el.span(
+                        rx.cond(VIEW["workspace"], VIEW["workspace"][0], "M"),
+                        class_name="mark",
+                        aria_hidden="true",
+                    ),
+                    rx.cond(VIEW["workspace"], VIEW["workspace"], "Milo"),
                 ),
             ),
             class_name="logo",

@@ -50,8 +50,11 @@ function useDialogs() {
 
 let arrived = false;
 
-/** Goes to `leave` when it is set; copies on `[data-copy]`; moves the focus to what is new when the page or `topic` changes. */
-export function Desk({ leave = "", topic = "" }) {
+/** Goes to `leave` when it is set; copies on `[data-copy]`; moves the focus to what is new when the page or `topic` changes; names the tab. */
+export function Desk({ leave = "", topic = "", heading = "" }) {
+  useEffect(() => {
+    if (heading) document.title = heading + " · Milo";
+  }, [heading]);
   useDialogs();
   useEffect(() => {
     // The browser itself places the focus on the first page; a change within the app would leave it on a link that is gone.

@@ -40,7 +40,7 @@ export function Outbox({ loaded: told, application: shown, screen, stage, stamp,
     const application = applicationInAddress();
     if (!application) return undefined;
     const outbox = outboxOf(application);
-    const form = new Form(outbox, live.current.words);
+    const form = new Form(outbox, () => live.current.words);
     Object.assign(outbox, {
       onState: (state) => showState(state, live.current.words),
       onSaved: (row, reply) => {
@@ -147,7 +147,7 @@ async function submit(button, application, outbox, form, live) {
       say(problem.message);
       onReady(application);
     } else {
-      say(words.submit_offline);
+      say(outbox.closed ? words.link_again : words.submit_offline);
     }
   } finally {
     setTimeout(() => button.removeAttribute("aria-busy"), 400);

@@ -71,9 +71,10 @@ function show(question) {
 }
 
 export class Form {
+  /** `words` gives the page's words as they are now: the language is known only once the page has its state. */
   constructor(outbox, words) {
     this.outbox = outbox;
-    this.words = words;
+    this.wordsNow = words;
     this.versions = new Map(); // question id → version last saved from this page
     this.on("input", (event) => this.typed(event));
     this.on("change", (event) => this.typed(event));
@@ -85,6 +86,10 @@ export class Form {
     this.watcher = new MutationObserver(() => this.arrange(false));
     this.watcher.observe(document.body, { childList: true, subtree: true });
     this.arrange(false);
+  }
+
+  get words() {
+    return this.wordsNow();
   }
 
   on(type, listener) {
