@@ -14,7 +14,7 @@ from milo_app.access.live import bell
 from milo_app.access.running import run
 from milo_app.domain.actors import MemberActor
 from milo_app.domain.records import Role
-from milo_app.services import members
+from milo_app.services import members, sessions
 
 #: A page that stays open shows a change at most this often, in seconds.
 PAUSE = 0.6
@@ -32,7 +32,9 @@ class DeskState(NoticeState, mixin=True):
 
     async def _greet(self, actor: MemberActor) -> None:
         """Say who is signed in; a notice of an earlier page goes."""
-        self.company = await run(members.company, actor)
+        self.company, stale = await run(members.arrival, actor)
+        if stale:
+            await run(sessions.touch, actor)
         self.me = actor.name or actor.email
         self.can_edit, self.is_admin = actor.can(Role.RECRUITER), actor.can(Role.ADMIN)
         self.notice, self.leave = "", ""

@@ -17,11 +17,13 @@ _NAV = (
 )
 
 
-def frame(state: Any, *children: Any, current: str = "", title: str = "", topic: Any = "") -> rx.Component:
+def frame(
+    state: Any, *children: Any, current: str = "", title: str = "", topic: Any = "", heading: Any = ""
+) -> rx.Component:
     """A desk page over *state* (a `DeskState`); *children* are drawn once it is ready. A change of
     *topic* (whose report it is) moves the focus to the page's beginning."""
     return ui.desk_shell(
-        Desk.create(leave=state.leave, topic=topic),
+        Desk.create(leave=state.leave, topic=topic, heading=heading),
         rx.el.div(
             rx.cond(
                 state.notice,

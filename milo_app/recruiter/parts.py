@@ -11,12 +11,14 @@ from milo_app.web import DESK
 
 
 class Desk(rx.NoSSRComponent):
-    """Leaves to a server page when `leave` is set; focus, dialogs and copy buttons. `topic` is what the page is about."""
+    """Leaves to a server page when `leave` is set; focus, dialogs and copy buttons. `topic` is what the page is about,
+    `heading` the tab's name."""
 
     library = DESK
     tag = "Desk"
     leave: rx.Var[str]
     topic: rx.Var[str]
+    heading: rx.Var[str]
 
 
 class When(rx.Component):

@@ -30,6 +30,8 @@ SET_UP_LINK_LIFE = timedelta(days=7)
 PASSWORD_LENGTH = 10
 
 _WINDOW = timedelta(minutes=10)
+# How often a session in use is written down; it ends after a week without.
+_SEEN_EVERY = timedelta(hours=1)
 # Failed tries in one window: by one person from one place, by one person from anywhere, by one place for anyone.
 _LIMITS = {"pair": 8, "address": 40, "network": 60}
 _LINK_LIMITS = {"pair": 5, "address": 8, "network": 40}
@@ -526,7 +528,9 @@ _SYSTEMS = (
 
 
 @query
-def company(uow: UnitOfWork, actor: MemberActor) -> str:
-    """The name that candidates see, for the head of a desk page."""
+def arrival(uow: UnitOfWork, actor: MemberActor) -> tuple[str, bool]:
+    """(the company's name for the head of a page, whether the session should be noted as in use again)."""
     workspace = uow.workspaces.get(actor.workspace_id)
-    return str(workspace.brand.get("name") or workspace.name)
+    session = uow.sessions.maybe(actor.session_id)
+    stale = session is not None and uow.now - session.seen_at > _SEEN_EVERY
+    return str(workspace.brand.get("name") or workspace.name), stale

@@ -67,6 +67,7 @@ def page() -> rx.Component:
         ),
         current="/app/candidates/",
         title="Candidates",
+        heading=S.title,
     )
 
 

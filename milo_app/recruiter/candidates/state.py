@@ -143,6 +143,7 @@ class CandidatesState(DeskState, rx.State):
     @member("recruiter")
     async def adding_toggled(self, actor: MemberActor) -> None:
         self.adding, self.errors, self.added, self.found = not self.adding, {}, {}, []
+        self._csv = ""
 
     @member("recruiter")
     async def added_by_hand(self, actor: MemberActor, form: dict[str, Any]) -> None:

@@ -71,6 +71,7 @@ def page() -> rx.Component:
             class_name="grid gap-6 xl:grid-cols-[minmax(0,1fr)_24rem] items-start",
         ),
         title="Interviewer",
+        heading=S.facts["title"].to(str),
     )
 
 

@@ -59,6 +59,7 @@ def page() -> rx.Component:
         ),
         current="/app/candidates/",
         title="Report",
+        heading=S.head["name"].to(str),
         topic=S.application,
     )
 

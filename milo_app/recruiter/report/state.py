@@ -39,7 +39,7 @@ class ReportState(DeskState, rx.State):
         asked, attempt = self._asked("a"), self._asked("attempt")
         if asked != self.application:
             self.ready, self.overriding, self.dismissing = False, {}, False
-        self.application, self._attempt = asked, int(attempt) if attempt.isdecimal() else 0
+        self.application, self._attempt = asked, int(attempt[:4]) if attempt.isdecimal() else 0
         self._show(*await _read(actor, asked, self._attempt))
         beside = await run(desk.neighbours, actor, application_id=asked)
         self.previous, self.following = beside["previous"], beside["next"]
