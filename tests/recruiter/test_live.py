@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from milo_app.access.live import Bell
 from milo_app.domain.records import Event
+from tests.outside.instance import finish
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 
@@ -42,7 +43,7 @@ def test_only_the_workspace_concerned_wakes() -> None:
         ring(bell, event("1", "mine"))
         return await mine, await other
 
-    assert asyncio.run(run()) == (1, 0)
+    assert finish(run()) == (1, 0)
 
 
 def test_nothing_between_two_waits_is_missed() -> None:
@@ -51,7 +52,7 @@ def test_nothing_between_two_waits_is_missed() -> None:
         ring(bell, event("1"))
         return await asyncio.wait_for(bell.wait("w", 0, 60), 1)
 
-    assert asyncio.run(run()) == 1
+    assert finish(run()) == 1
 
 
 def test_memory_is_bounded() -> None:
