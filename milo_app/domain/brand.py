@@ -61,7 +61,9 @@ def to_hex(color: Rgb) -> str:
 
 def luminance(color: Rgb) -> float:
     """Relative luminance of WCAG, 0 (black) to 1 (white)."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (part / 255 for part in color)]
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (part / 255 for part in color)
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -102,9 +104,7 @@ def css(brand: Mapping[str, Any]) -> str:
     """A stylesheet that sets the tokens; outside any layer, so that it wins over the house's own."""
     chosen = tokens(brand)
     light, dark = _declarations(chosen.light), _declarations(chosen.dark)
-    return (
-        f":root{{{light}}}@media (prefers-color-scheme:dark){{:root:not(.light){{{dark}}}}}:root.dark{{{dark}}}"
-    )
+    return f":root{{{light}}}@media (prefers-color-scheme:dark){{:root:not(.light){{{dark}}}}}:root.dark{{{dark}}}"
 
 
 def _side(wanted: Rgb, accent: Rgb, grounds: tuple[Rgb, ...], *, dark: bool) -> tuple[dict[str, str], bool]:
