@@ -25,7 +25,7 @@ def _connection() -> sqlite3.Connection:
     if not hasattr(_own, "connection"):
         made = sqlite3.connect(_file, timeout=30, isolation_level=None)
         made.execute("pragma journal_mode = wal")
-        made.execute("pragma synchronous = normal")
+        made.execute("pragma synchronous = full")
         made.execute("pragma foreign_keys = on")
         made.row_factory = sqlite3.Row
         _own.connection = made

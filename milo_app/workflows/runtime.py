@@ -100,7 +100,7 @@ class Runtime:
         DBOS(config=config)
         DBOS.launch()
         pause = 0.1 if self.settings.sqlite else 0.5
-        busy = 8 if self.settings.sqlite else 16
+        busy = 4 if self.settings.sqlite else 16
         DBOS.register_queue(self._queue.general, worker_concurrency=busy, polling_interval_sec=pause)
         DBOS.register_queue(
             self._queue.by_application,
