@@ -21,7 +21,7 @@ from benchmarks.ledger import Findings, check
 from benchmarks.recording import webm
 from tests.outside import plans
 from tests.outside.candidate import Candidate
-from tests.outside.instance import Instance, until
+from tests.outside.instance import Instance, finish, until
 from tests.server import ROOT
 
 #: Of every ten candidates these miss a dealbreaker, each at another stage.
@@ -45,7 +45,7 @@ def run(data: Path, *, journeys: int, kills: int, seed: int, helper: bool = True
     try:
         candidates = _invited(instance, journeys, chance)
         begun = time.monotonic()
-        failures = asyncio.run(_all_at_once(instance, candidates, kills, chance, helping))
+        failures = finish(_all_at_once(instance, candidates, kills, chance, helping))
         _settled(instance)
         repeats = sum(candidate.said.repeats for candidate in candidates)
         print(

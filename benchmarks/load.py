@@ -15,7 +15,7 @@ from benchmarks.measuring import Figure, median, percentile
 from benchmarks.seeding import Ready
 from tests.outside import plans
 from tests.outside.events import HYDRATE
-from tests.outside.instance import Instance
+from tests.outside.instance import Instance, finish
 
 SESSIONS = 1_000
 EVERY = 20.0
@@ -29,10 +29,10 @@ def measure(data: Path) -> list[Figure]:
         instance.interviewer(plans.plan("form", "voice"), "busy-role")
         with seeding.inside(instance) as deps:
             people = seeding.ready(deps, "busy-role", SESSIONS)
-        taken, open_pages = asyncio.run(_load(instance.url, people))
+        taken, open_pages = finish(_load(instance.url, people))
         assert instance.process is not None
         memory = _memory(instance.process.pid)
-        turns = asyncio.run(_talk(instance.url, people[:20]))
+        turns = finish(_talk(instance.url, people[:20]))
         return [
             Figure(
                 name="pages open at once", figure=open_pages, unit="pages", budget=SESSIONS, at_least=True

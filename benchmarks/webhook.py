@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import sqlite3
 import subprocess
@@ -21,7 +20,7 @@ from twilio.request_validator import RequestValidator
 from benchmarks import seeding
 from benchmarks.measuring import Figure, at_rate, percentile
 from tests.outside import plans
-from tests.outside.instance import Instance, until
+from tests.outside.instance import Instance, finish, until
 from tests.server import ROOT, free_port
 
 A_SECOND = 50
@@ -87,8 +86,8 @@ def _measure(instance: Instance) -> list[Figure]:
     until(instance.at_rest, "the first questions", 120)
     texts = [(people[n % len(people)].phone, f"SM{uuid.uuid4().hex}") for n in range(A_SECOND * SECONDS)]
     with _bare(instance) as url:
-        bare = asyncio.run(_send(url, url, texts))
-    ours = asyncio.run(_send(instance.url, instance.url, texts))
+        bare = finish(_send(url, url, texts))
+    ours = finish(_send(instance.url, instance.url, texts))
     ended = time.monotonic()
     until(instance.at_rest, "the answers", 300)
     drained = time.monotonic() - ended
