@@ -222,16 +222,15 @@ async def _refuse(state: rx.State, problem: Exception, rule: str, background: bo
     if not isinstance(problem, MiloError):
         log.exception("handler failed")
         problem = MiloError()
-    if hasattr(state, "_forget"):
-        await _set(state, background, state._forget) if isinstance(
-            problem, NotSignedIn | Forbidden | NotFound
-        ) else None
+    forget: Callable[[], None] | None = getattr(state, "_forget", None)
+    if forget is not None and isinstance(problem, NotSignedIn | Forbidden | NotFound):
+        await _set(state, background, forget)
     if isinstance(problem, NotSignedIn) and rule.startswith("member"):
         # Reflex's redirect stays within its own pages (or opens a new tab), and the sign-in page is none of them.
         await _set(state, background, lambda: setattr(state, "leave", "/sign-in"))
         return None
     if isinstance(state, NoticeState):
-        await _set(state, background, lambda: state._say(problem.message, "problem"))
+        await _set(state, background, lambda: state._say(problem.message, "problem"))  # pyright: ignore[reportPrivateUsage]
     return None
 
 

@@ -473,9 +473,9 @@ def _question_problems(stage: StagePlan, question: Question, at: str) -> dict[st
         found[f"{at}.text"] = "Write the question."
     if stage.kind in (StageKind.SMS, StageKind.VOICE) and question.kind not in CONVERSATIONAL:
         found[f"{at}.kind"] = "This kind of question can only be asked in a form."
-    if question.kind in (QuestionKind.SINGLE_CHOICE, QuestionKind.MULTIPLE_CHOICE):
-        if len(question.options) < 2 or len(set(question.options)) != len(question.options):
-            found[f"{at}.options"] = "Give at least two different options."
+    choice = question.kind in (QuestionKind.SINGLE_CHOICE, QuestionKind.MULTIPLE_CHOICE)
+    if choice and (len(question.options) < 2 or len(set(question.options)) != len(question.options)):
+        found[f"{at}.options"] = "Give at least two different options."
     if question.kind is QuestionKind.SLIDER and (question.minimum is None or question.maximum is None):
         found[f"{at}.minimum"] = "A slider needs a minimum and a maximum."
     if question.minimum is not None and question.maximum is not None and question.minimum > question.maximum:

@@ -160,9 +160,7 @@ def _enter(signed_in: members.SignedIn, next: str) -> Response:
     instance = bootstrap.deps().instance
     response = RedirectResponse(safe_next(next), 303)
     options: dict[str, Any] = cookies.cookie_options(instance)
-    response.set_cookie(
-        cookies.member_cookie(instance), signed_in.secret, max_age=_COOKIE_SECONDS, **options
-    )
+    response.set_cookie(cookies.member_cookie(instance), signed_in.secret, max_age=_COOKIE_SECONDS, **options)
     response.headers["Cache-Control"] = "no-store"
     return response
 

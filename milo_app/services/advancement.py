@@ -6,7 +6,7 @@ stage is concluded.
 
 from __future__ import annotations
 
-from milo_app.domain import journey
+from milo_app.domain import journey, scoring
 from milo_app.domain import records as r
 from milo_app.domain.actors import SystemActor
 from milo_app.domain.plan import Plan, StagePlan
@@ -55,7 +55,8 @@ def _conclude(uow: UnitOfWork, application: r.Application, plan: Plan, kind: str
     if stage is None or row.state not in (r.StageState.SUBMITTED, r.StageState.EVALUATING):
         _announce(uow, application, kind)
         return
-    outcome, reason, stopped_by, review = _gate(uow, row, stage)
+    outcome, reason, stopped_by = _gate(uow, application, plan, stage)
+    held = reason in evaluations.HELD
     step = journey.conclude_stage(
         application,
         rows,
@@ -63,12 +64,12 @@ def _conclude(uow: UnitOfWork, application: r.Application, plan: Plan, kind: str
         outcome,
         uow.now,
         score=row.score,
-        needs_review=row.needs_review or review,
+        needs_review=row.needs_review or held,
         reason=reason,
         stopped_by=stopped_by,
     )
     settled = applications.keep(uow, rows, step)
-    if review:
+    if held:
         settled = applications.touch(uow, settled, needs_review=True)
     _announce(uow, settled, kind)
     interviews.greet(uow, settled, plan)
@@ -84,26 +85,27 @@ def _announce(uow: UnitOfWork, application: r.Application, kind: str) -> None:
 
 
 def _gate(
-    uow: UnitOfWork, row: r.ApplicationStage, stage: StagePlan
-) -> tuple[r.StageState, str, dict[str, object] | None, bool]:
-    """(outcome, reason, what stopped, needs a person) by the stage's minimum score. The built-in evaluator's score
-    never stops anyone: it puts the case before a person instead."""
+    uow: UnitOfWork, application: r.Application, plan: Plan, stage: StagePlan
+) -> tuple[r.StageState, str, dict[str, object] | None]:
+    """(outcome, reason, what stopped) by the stage's minimum score. What cannot be told, and what only the built-in
+    evaluator says, stops nobody: it is put before a person (`evaluations.HELD`)."""
     if stage.min_score is None:
-        return r.StageState.DONE, "ok", None, False
-    if row.score is None:
-        return r.StageState.DONE, "not scored", None, True
-    if row.score >= stage.min_score:
-        return r.StageState.PASSED, "ok", None, False
+        return r.StageState.DONE, "ok", None
+    score = evaluations.stage_scores(plan, evaluations.newest(uow, application))[str(stage.kind)]
+    cleared = scoring.passes(stage, score)
+    if cleared is None:
+        return r.StageState.DONE, "not scored", None
+    if cleared:
+        return r.StageState.PASSED, "ok", None
     if not uow.instance.model_name:
-        return r.StageState.DONE, "below the minimum score", None, True
-    expected = f"at least {stage.min_score:g} %"
-    stopped_by = {
+        return r.StageState.DONE, "below the minimum score", None
+    stopped_by: dict[str, object] = {
         "kind": "min_score",
-        "stage": str(row.kind),
-        "answer": f"{row.score:.0f} %",
-        "expected": expected,
+        "stage": str(stage.kind),
+        "answer": f"{score.percent:g} %",
+        "expected": f"at least {stage.min_score:g} %",
     }
-    return r.StageState.FAILED, "min_score", stopped_by, False
+    return r.StageState.FAILED, "min_score", stopped_by
 
 
 def _thank(uow: UnitOfWork, application: r.Application) -> None:

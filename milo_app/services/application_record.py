@@ -27,7 +27,7 @@ def show(uow: UnitOfWork, actor: Actor, *, application_id: str) -> dict[str, Any
     application = uow.applications.get(application_id)
     candidate = uow.candidates.get(application.candidate_id)
     interviewer = uow.interviewers.get(application.interviewer_id)
-    own = {"application_id": application.id}
+    own: dict[str, Any] = {"application_id": application.id}
     answers = uow.answers.find(order="id", **own)
     newest: dict[tuple[int, str, str], int] = {}
     for answer in answers:

@@ -132,8 +132,19 @@ def keep(uow: UnitOfWork, before: Iterable[r.ApplicationStage], step: journey.Jo
             uow.stages.save(stage)
     application = uow.applications.save(replace(step.application, updated_at=uow.now))
     for kind in step.events:
-        note(uow, application, EVENTS.get(kind, kind), stage=application.stage)
+        note(uow, application, EVENTS.get(kind, kind), stage=_moved(kind, old, step) or application.stage)
     return application
+
+
+def _moved(event: str, old: Mapping[str, r.ApplicationStage], step: journey.Journey) -> str | None:
+    """Which stage an event is about: the one that came into the state it names (handed in: that left `open`)."""
+    changed = [s for s in step.stages if s.id not in old or s.state is not old[s.id].state]
+    named = event.removeprefix("stage_")
+    for stage in changed:
+        before = old[stage.id].state if stage.id in old else None
+        if stage.state == named or (named == "submitted" and before is r.StageState.OPEN):
+            return str(stage.kind)
+    return None
 
 
 #: A journey's moves by the names under which the desk, webhooks and the audit log know them.

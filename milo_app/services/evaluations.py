@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,8 @@ from milo_app.services.ports import Deps, Evaluator, Judgement, UnitOfWork
 from milo_app.services.transactions import command
 from milo_app.services.work import Work
 
+#: Outcomes of a stage that put the case before a person instead of deciding it.
+HELD = frozenset({"not scored", "below the minimum score"})
 #: How often an evaluator is asked again when its quote does not stand in the candidate's words.
 TRIES = 2
 
@@ -123,28 +126,35 @@ def newest(uow: UnitOfWork, application: r.Application) -> dict[tuple[str, str],
     return found
 
 
-def rescore(uow: UnitOfWork, application: r.Application, plan: Plan) -> r.Application:
-    """Work out stage scores and the overall score again from the evaluations that count."""
-    counting = newest(uow, application)
-    by_stage: dict[str, scoring.StageScore] = {}
+def stage_scores(
+    plan: Plan, counting: Mapping[tuple[str, str], r.Evaluation]
+) -> dict[str, scoring.StageScore]:
+    """The score of every stage from the evaluations that count, by the stage's kind."""
+    scores: dict[str, scoring.StageScore] = {}
     for stage in plan.stages:
-        given = [
-            scoring.Weighed(weight=c.weight, score=e.score)
-            for s, _, c in plan.scored_criteria()
-            if s.kind == stage.kind and (e := counting.get((str(stage.kind), c.id))) is not None
-        ]
-        total = sum(1 for s, _, _ in plan.scored_criteria() if s.kind == stage.kind)
-        by_stage[str(stage.kind)] = scoring.stage_score(given, criteria=total)
+        criteria = [c for s, _, c in plan.scored_criteria() if s.kind == stage.kind]
+        found = [(c, counting.get((str(stage.kind), c.id))) for c in criteria]
+        given = [scoring.Weighed(weight=c.weight, score=e.score) for c, e in found if e is not None]
+        scores[str(stage.kind)] = scoring.stage_score(given, criteria=len(criteria))
+    return scores
+
+
+def rescore(uow: UnitOfWork, application: r.Application, plan: Plan) -> r.Application:
+    """Work out stage scores and the overall score again from the evaluations that count, and whether anything still
+    waits for a person."""
+    counting = newest(uow, application)
+    scores = stage_scores(plan, counting)
+    waiting = False
     for row in applications.stages_of(uow, application):
-        score = by_stage[str(row.kind)].percent
-        review = any(e.status == "needs_review" for (s, _), e in counting.items() if s == row.kind)
+        open_verdicts = (e for (kind, _), e in counting.items() if kind == row.kind)
+        review = row.outcome in HELD or any(e.status == "needs_review" for e in open_verdicts)
+        score = scores[str(row.kind)].percent
         if (row.score, row.needs_review) != (score, review):
             uow.stages.save(replace(row, score=score, needs_review=review))
-    overall = scoring.overall([(s.weight, by_stage[str(s.kind)]) for s in plan.stages])
-    review = application.needs_review and any(e.status == "needs_review" for e in counting.values())
-    review = review or any(e.status == "needs_review" for e in counting.values())
+        waiting = waiting or review
+    overall = scoring.overall([(s.weight, scores[str(s.kind)]) for s in plan.stages])
     return applications.touch(
-        uow, application, score=overall.percent, covered=overall.covered, needs_review=review
+        uow, application, score=overall.percent, covered=overall.covered, needs_review=waiting
     )
 
 

@@ -22,7 +22,7 @@ def export(uow: UnitOfWork, actor: Actor, *, token: str) -> dict[str, Any]:
     """
     application = links.resolve(uow, token, purpose="privacy")
     person = uow.candidates.get(application.candidate_id)
-    held = {"application_id": application.id}
+    held: dict[str, Any] = {"application_id": application.id}
     return {
         "candidate": _plain(person),
         "application": _plain(application),

@@ -94,7 +94,7 @@ def for_privacy(uow: UnitOfWork, actor: Actor, *, token: str) -> dict[str, Any]:
     """What is held on the candidate behind a privacy link, counted, and what they have asked for."""
     application = links.resolve(uow, token, purpose="privacy")
     workspace = uow.workspaces.get(application.workspace_id)
-    held = {"application_id": application.id}
+    held: dict[str, Any] = {"application_id": application.id}
     return {
         **role_facts(workspace, applications.plan_of(uow, application)),
         "person": uow.candidates.get(application.candidate_id),

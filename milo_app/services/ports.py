@@ -143,7 +143,9 @@ class UnitOfWork(Protocol):
         """A fresh UUIDv7 as 32 hex digits."""
         ...
 
-    def emit(self, subject_kind: str, subject_id: str, kind: str, **data: str | int | float | bool | None) -> None:
+    def emit(
+        self, subject_kind: str, subject_id: str, kind: str, **data: str | int | float | bool | None
+    ) -> None:
         """Append an Event in the actor's name; `data` holds ids and small facts, no personal data."""
         ...
 

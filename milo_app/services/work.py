@@ -6,10 +6,17 @@ from enum import StrEnum
 class Work(StrEnum):
     """Work that a service may enqueue. Arguments are ids (text) only."""
 
-    ADVANCE_APPLICATION = "advance_application"  # application, stage, attempt: evaluate, gate, open the next, complete
-    READ_RESUME = "read_resume"  # file
-    JOIN_RECORDING = "join_recording"  # recording
-    DELIVER_MESSAGE = "deliver_message"  # message
-    HANDLE_INBOUND_TEXT = "handle_inbound_text"  # message
-    EVALUATE_CRITERION = "evaluate_criterion"  # application, stage, criterion, reason-id: again, after a person typed
-    FILL_PREVIEW = "fill_preview"  # application, "strong" | "weak" | "stopped"
+    #: application, stage, attempt: evaluate, gate, open the next, complete
+    ADVANCE_APPLICATION = "advance_application"
+    #: file
+    READ_RESUME = "read_resume"
+    #: recording
+    JOIN_RECORDING = "join_recording"
+    #: message
+    DELIVER_MESSAGE = "deliver_message"
+    #: application, message
+    HANDLE_INBOUND_TEXT = "handle_inbound_text"
+    #: application, stage, criterion, reason's id: again, after a person typed an answer out
+    EVALUATE_CRITERION = "evaluate_criterion"
+    #: application, "strong" | "weak" | "stopped", nonce
+    FILL_PREVIEW = "fill_preview"

@@ -81,7 +81,6 @@ class TestPut:
         after = edits.put(on, "stages[0].questions[0].kind", "long_text")
         assert {"ideal", "dealbreaker"}.isdisjoint(after["stages"][0]["questions"][0])
 
-
     def test_kind_change_asks_for_a_new_ideal(self):
         """A yes is no number: the comparison starts again."""
         on = edits.put(draft(), "stages[0].questions[0].dealbreaker", True)

@@ -67,7 +67,9 @@ def test_applying_again_emails_the_link_and_nothing_else_changes(
     assert [kind for _, kind, _ in messages(deps)] == ["invitation", "link"]
 
 
-def test_a_strangers_number_never_comes_together_with_a_known_address(deps: Deps, role: r.Interviewer) -> None:
+def test_a_strangers_number_never_comes_together_with_a_known_address(
+    deps: Deps, role: r.Interviewer
+) -> None:
     with deps.uow.write(SYSTEM) as uow:
         other, _ = builders.create_interviewer(uow, uow.workspaces.get(role.workspace_id), dict(role.draft))
         victim = builders.create_candidate(
@@ -127,7 +129,9 @@ def test_closed_and_unknown_roles_say_so(deps: Deps, role: r.Interviewer) -> Non
         send(deps)
 
 
-def test_a_lost_link_is_emailed_and_an_unknown_address_hears_the_same(deps: Deps, role: r.Interviewer) -> None:
+def test_a_lost_link_is_emailed_and_an_unknown_address_hears_the_same(
+    deps: Deps, role: r.Interviewer
+) -> None:
     send(deps)
     with deps.uow.write(SYSTEM) as uow:
         assert apply.lost_link(uow, SYSTEM, email="ANA@example.com", network="n") is None

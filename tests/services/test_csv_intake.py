@@ -59,7 +59,9 @@ def test_a_repeat_invites_nobody_again(deps: Deps, role: r.Interviewer) -> None:
     text = "name,email\n" + "".join(f"Person {n},p{n}@example.com\n" for n in range(120))
     actor = SystemActor(workspace_id=role.workspace_id)
     first = csv_intake.ingest_all(deps, actor, interviewer_id=role.id, text=text)
-    again = csv_intake.ingest_all(deps, actor, interviewer_id=role.id, text=text + "Person 1,P1@example.com\n")
+    again = csv_intake.ingest_all(
+        deps, actor, interviewer_id=role.id, text=text + "Person 1,P1@example.com\n"
+    )
     with deps.uow.read(actor) as uow:
         assert uow.messages.count() == 120
     assert {row["outcome"] for row in first} == {"invited"}

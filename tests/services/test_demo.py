@@ -28,7 +28,9 @@ def test_everyone_is_there_in_every_state(deps: Deps, facts: dict[str, object]) 
         decisions = {a.decision for a in uow.applications.find()}
         stopped = {a.stopped_by["stage"] for a in uow.applications.find() if a.stopped_by}
         people = uow.candidates.find()
-        unsent = [m for m in uow.messages.find(state=r.MessageState.QUEUED) if m.to.startswith("alex") is False]
+        unsent = [
+            m for m in uow.messages.find(state=r.MessageState.QUEUED) if m.to.startswith("alex") is False
+        ]
         assert uow.workspaces.find()[0].is_demo
     assert len(people) == len(demo_people.PEOPLE) + 1
     assert states == set(r.ApplicationState)
@@ -53,7 +55,11 @@ def test_every_quote_stands_in_the_candidates_own_words(deps: Deps, facts: dict[
                 continue
             for quote in evaluation.quotes:
                 texts = {"turn": turns, "answer": answers}.get(str(quote["source"]))
-                text = texts[quote["turn_id"] or quote["answer_id"]] if texts else resumes[evaluation.application_id]
+                text = (
+                    texts[quote["turn_id"] or quote["answer_id"]]
+                    if texts
+                    else resumes[evaluation.application_id]
+                )
                 assert text[quote["start"] : quote["end"]] == quote["text"]
                 quoted += 1
     assert quoted > 150

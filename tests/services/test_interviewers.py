@@ -64,7 +64,9 @@ def test_a_draft_may_have_problems_and_publishing_names_them_all(uow_write: Open
         with pytest.raises(Invalid) as refused:
             interviewers.publish(uow, actor, interviewer_id=made.id)
         assert {"title", "stages[0].questions"} <= refused.value.fields.keys()
-        kept = interviewers.save_draft(uow, actor, interviewer_id=made.id, plan={**made.draft, "title": "Driver"})
+        kept = interviewers.save_draft(
+            uow, actor, interviewer_id=made.id, plan={**made.draft, "title": "Driver"}
+        )
         assert (kept.title, kept.state, kept.version) == ("Driver", r.InterviewerState.DRAFT, 0)
 
 

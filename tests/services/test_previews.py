@@ -79,14 +79,18 @@ def test_a_stopped_candidate_is_stopped_by_the_first_dealbreaker(
     assert stages["form"].state is r.StageState.LOCKED
 
 
-def test_a_weak_candidate_passes_every_dealbreaker(deps: Deps, scene: tuple[MemberActor, r.Interviewer]) -> None:
+def test_a_weak_candidate_passes_every_dealbreaker(
+    deps: Deps, scene: tuple[MemberActor, r.Interviewer]
+) -> None:
     application = opened(deps, scene)
     previews.fill(deps, application.id, "weak", "n1")
     assert after(deps, application)[0].state is not r.ApplicationState.DISQUALIFIED
 
 
 @pytest.mark.parametrize("kind", list(StageKind))
-def test_one_can_jump_to_any_stage(deps: Deps, scene: tuple[MemberActor, r.Interviewer], kind: StageKind) -> None:
+def test_one_can_jump_to_any_stage(
+    deps: Deps, scene: tuple[MemberActor, r.Interviewer], kind: StageKind
+) -> None:
     application = opened(deps, scene)
     previews.fill(deps, application.id, f"to:{kind}", "n1")
     now, stages = after(deps, application)
@@ -149,10 +153,14 @@ def test_made_up_answers_fit_every_kind_of_question() -> None:
                 assert not dealbreakers.meets(question, missed)
 
 
-def test_a_drafted_plan_can_be_previewed_to_the_end(deps: Deps, scene: tuple[MemberActor, r.Interviewer]) -> None:
+def test_a_drafted_plan_can_be_previewed_to_the_end(
+    deps: Deps, scene: tuple[MemberActor, r.Interviewer]
+) -> None:
     actor, _ = scene
     with deps.uow.write(actor) as uow:
-        drafted = interviewers.draft_from_text("Warehouse Associate\nRequirements\n- Forklift certification\n- 18+\n")
+        drafted = interviewers.draft_from_text(
+            "Warehouse Associate\nRequirements\n- Forklift certification\n- 18+\n"
+        )
         made = interviewers.create(uow, actor, plan=plans.to_data(drafted))
     application = opened(deps, (actor, made))
     previews.fill(deps, application.id, "strong", "n1")
