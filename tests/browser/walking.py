@@ -89,6 +89,9 @@ class CandidateWalk:
         self.open(link)
         self.press("Start" if self.has("Start") else "Continue")
         self.page.wait_for_url(re.compile(r"/apply/?\?a="))
+        # A tab that showed another application before may still show it for a moment.
+        here = self.page.url.split("a=")[1].split("#")[0]
+        self.page.locator(f'main[data-application="{here}"]').wait_for()
         return self.wait_for(
             "consent", "resume", "form", "review", "sms", "devices", "voice", "waiting", *_OVER
         )
