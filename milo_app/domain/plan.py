@@ -7,6 +7,7 @@ started under it. Its JSON form (`to_data`, `from_data`) is what `docs/plan.sche
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -298,8 +299,8 @@ class _Reader:
             Plan,
             data,  # pyright: ignore[reportUnknownArgumentType]
             "",
-            stages=self._many(data.get("stages"), "stages", self._stage),  # pyright: ignore
-            knowledge=self._many(data.get("knowledge"), "knowledge", self._knowledge),  # pyright: ignore
+            stages=self._many(data.get("stages", []), "stages", self._stage),  # pyright: ignore
+            knowledge=self._many(data.get("knowledge", []), "knowledge", self._knowledge),  # pyright: ignore
         )
 
     def _stage(self, data: Any, at: str) -> StagePlan | None:
@@ -308,22 +309,18 @@ class _Reader:
             data,
             at,
             kind=self._enum(StageKind, data, "kind", at),
-            questions=self._many(data.get("questions"), f"{at}.questions", self._question),
-            criteria=self._many(data.get("criteria"), f"{at}.criteria", self._criterion),
+            questions=self._many(data.get("questions", []), f"{at}.questions", self._question),
+            criteria=self._many(data.get("criteria", []), f"{at}.criteria", self._criterion),
         )
 
     def _question(self, data: Any, at: str) -> Question | None:
-        criterion = data.get("criterion")
-        ideal = data.get("ideal")
         return self._build(
             Question,
             data,
             at,
             kind=self._enum(QuestionKind, data, "kind", at),
-            criterion=self._criterion(criterion, f"{at}.criterion")
-            if isinstance(criterion, Mapping)
-            else None,
-            ideal=self._ideal(ideal, f"{at}.ideal") if isinstance(ideal, Mapping) else None,
+            criterion=self._one(data.get("criterion"), f"{at}.criterion", self._criterion),
+            ideal=self._one(data.get("ideal"), f"{at}.ideal", self._ideal),
         )
 
     def _ideal(self, data: Any, at: str) -> Ideal | None:
@@ -345,9 +342,16 @@ class _Reader:
             self.problems[f"{at}.{name}"] = f"One of {', '.join(kind)} is needed here."
             return None
 
+    def _one(self, item: Any, at: str, read: Any) -> Any:
+        """What *read* makes of an object that may be left out (null)."""
+        if item is None:
+            return None
+        if not isinstance(item, Mapping):
+            self.problems[at] = "An object is needed here."
+            return None
+        return read(item, at)
+
     def _many(self, items: Any, at: str, read: Any) -> tuple[Any, ...]:
-        if items is None:
-            return ()
         if not isinstance(items, list):
             self.problems[at] = "A list is needed here."
             return ()
@@ -393,30 +397,54 @@ def _fit(annotation: str, raw: Any) -> tuple[bool, Any]:
         return True, None
     base = annotation.replace(" | None", "")
     if base == "Any":
-        return True, tuple(raw) if isinstance(raw, list) else raw  # pyright: ignore[reportUnknownArgumentType]
+        single = [raw] if not isinstance(raw, list) else raw
+        fits = all(_is_text(x) or isinstance(x, bool) or _is_number(x) for x in single)
+        return fits, tuple(raw) if isinstance(raw, list) else raw  # pyright: ignore[reportUnknownArgumentType]
     if base == "str":
-        return isinstance(raw, str) and len(raw) <= 20_000, raw
+        return _is_text(raw), raw
     if base == "bool":
         return isinstance(raw, bool), raw
     if base == "int":
-        return isinstance(raw, int) and not isinstance(raw, bool), raw
+        whole = _is_number(raw) and raw == int(raw)
+        return whole, int(raw) if whole else raw
     if base == "float":
-        return isinstance(raw, int | float) and not isinstance(raw, bool), raw
+        return _is_number(raw), raw
     if base == "tuple[str, ...]":
-        fits = isinstance(raw, list) and all(isinstance(x, str) for x in raw)  # pyright: ignore
+        fits = isinstance(raw, list) and all(_is_text(x) for x in raw)
         return fits, tuple(raw) if fits else raw
     return False, raw
 
 
+#: A text longer than this is no wording of a plan.
+LONGEST_TEXT = 20_000
+
+
+def _is_text(raw: Any) -> bool:
+    return isinstance(raw, str) and len(raw) <= LONGEST_TEXT
+
+
+def _is_number(raw: Any) -> bool:
+    """Python's JSON also reads true as 1, and NaN, neither of which is a number in a plan."""
+    return (isinstance(raw, int) and not isinstance(raw, bool)) or (
+        isinstance(raw, float) and math.isfinite(raw)
+    )
+
+
 def _wording(annotation: str) -> str:
-    names = {"str": "text", "bool": "true or false", "int": "a whole number", "float": "a number"}
+    names = {
+        "str": f"text of at most {LONGEST_TEXT:,} characters",
+        "bool": "true or false",
+        "int": "a whole number",
+        "float": "a number",
+        "Any": "true or false, a number, a text, or a list of those",
+    }
     return names.get(annotation.replace(" | None", ""), "a list of texts")
 
 
 def problems_of(plan: Plan) -> dict[str, str]:
     """What stands in the way of using *plan*, by place; empty when it is fit to publish."""
     found: dict[str, str] = {}
-    if not 3 <= len(plan.title.strip()) <= 200:
+    if len(plan.title.strip()) < 3 or len(plan.title) > 200:
         found["title"] = "A title has 3 to 200 characters."
     if not plan.stages:
         found["stages"] = "At least one stage is needed."
