@@ -153,6 +153,14 @@ class ApplicationRepository(Repository[r.Application]):
             query = query.where(_A.c.interviewer_id == interviewer_id)
         return [tuple(row) for row in self._connection.execute(query.group_by(*groups))]
 
+    def how_many(self, interviewer_id: str | None, *, most: int) -> int:
+        """How many there are, counted no further than *most*; previews left out."""
+        some = self._scoped(sa.select(_A.c.id)).where(_A.c.preview.is_(False))
+        if interviewer_id is not None:
+            some = some.where(_A.c.interviewer_id == interviewer_id)
+        counted = sa.select(sa.func.count()).select_from(some.limit(most).subquery())
+        return int(self._connection.execute(counted).scalar_one())
+
     def by_contact(
         self, interviewer_id: str, *, email: str | None, phone: str | None
     ) -> list[tuple[r.Application, r.Candidate]]:

@@ -69,6 +69,10 @@ class Applications(Repository[r.Application], Protocol):
         """(interviewer_id, state, open stage, decision, n), previews left out."""
         ...
 
+    def how_many(self, interviewer_id: str | None, *, most: int) -> int:
+        """How many there are, counted no further than *most*; previews left out."""
+        ...
+
     def by_contact(
         self, interviewer_id: str, *, email: str | None, phone: str | None
     ) -> list[tuple[r.Application, r.Candidate]]: ...

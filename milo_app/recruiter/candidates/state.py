@@ -23,9 +23,8 @@ class CandidatesState(DeskState, rx.State):
 
     rows: list[dict[str, Any]] = []
     next: list[Any] = []
-    total: int = 0
+    total: str = ""
     title: str = ""
-    counts: dict[str, int] = {}
     roles: list[list[str]] = []
     published: bool = False
     apply_url: str = ""
@@ -212,5 +211,5 @@ class CandidatesState(DeskState, rx.State):
 
     def _show(self, page: dict[str, Any]) -> None:
         self.rows, self.next, self.total = page["rows"], page["next"], page["total"]
-        self.title, self.counts, self.roles = page["title"], page["counts"], page["roles"]
+        self.title, self.roles = page["title"], page["roles"]
         self.published, self.apply_url, self.ready = page["published"], page["apply_url"], True
