@@ -123,11 +123,14 @@ def lines_of(text: str) -> Iterator[Line]:
         seen.add(fold(stripped))
         heading = _heading(stripped)
         section = heading or section
+        # "Skills: telemetry, Epic": a section of one line, which leaves the one around it as it is.
+        label, colon, rest = stripped.partition(":")
+        within = _heading(label) if colon and rest.strip() and not heading else ""
         yield Line(
             text=stripped,
             start=start,
             end=start + len(stripped),
-            section=section,
+            section=within or section,
             heading=bool(heading),
             bullet=bool(_BULLET.match(stripped)),
         )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from milo_app.domain import resume_dates as dates
 from milo_app.domain.dealbreakers import ReadingStatus
 from milo_app.domain.plan import Criterion, CriterionKind
-from milo_app.domain.resume import profile_data, read_profile
+from milo_app.domain.resume import lines_of, profile_data, read_profile
 from milo_app.domain.resume_criteria import read_criteria
 from milo_app.domain.resume_dates import Span
 from tests import resumes
@@ -386,3 +386,11 @@ def test_any_text_is_read_and_every_quote_stands_in_it(lines, language):
 @pytest.mark.timeout(20)
 def test_hostile_text_is_read_before_anyone_loses_patience(text):
     reading(text)
+
+
+def test_skills_on_one_line_are_skills():
+    """A heading and its content on one line are read, and the section around it goes on."""
+    text = "Ana Ruiz\nExperience\nNurse, City Hospital, Jan 2019 - Present\nSkills: IV insertion, telemetry\n- Led a team\n"
+    profile = read_profile(text, now=datetime(2026, 3, 2, tzinfo=UTC))
+    assert profile.skills == ("IV insertion", "telemetry")
+    assert [line.section for line in lines_of(text)][-1] == "experience"
