@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from tests.outside import plans
 from tests.outside.candidate import Candidate
 from tests.outside.instance import Instance, finish, until
-from tests.outside.members import cookie_of, member
+from tests.outside.members import member
 
 #: Stands in everything that belongs to the workspace under attack, and nowhere else.
 MARK = "zq7marker"
@@ -108,11 +107,6 @@ def scene(instance: Instance) -> Scene:
     )
 
 
-@pytest.fixture(scope="session")
-def root() -> Path:
-    return plans.ROOT
-
-
 def _ids(instance: Instance, application_id: str) -> dict[str, str]:
     application = instance.rows("select * from application where id = ?", application_id)[0]
     found = {
@@ -145,6 +139,3 @@ def _forged(candidate: str, member: str) -> str:
 def http(instance: Instance) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=instance.url, timeout=20, follow_redirects=False) as client:
         yield client
-
-
-__all__ = ["cookie_of"]
