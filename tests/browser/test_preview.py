@@ -80,3 +80,18 @@ def test_a_preview_is_reset_in_one_press(preview: CandidateWalk, milo: Instance)
     assert milo.rows("select id from answer where application_id = ?", old) == []
     preview.begin(milo.demo["preview_url"])
     assert preview.application != old
+
+
+def test_a_preview_jumps_to_a_stage(preview: CandidateWalk, milo: Instance) -> None:
+    button = preview.page.locator("aside").get_by_role("button", name="Text messages", exact=True)
+    if not button.is_visible():
+        preview.page.locator("aside summary").first.click()
+    button.click()
+    assert preview.wait_for("sms") == "sms"
+    stages = milo.rows(
+        "select kind, state from application_stage where application_id = ? order by position",
+        preview.application,
+    )
+    assert [stage["state"] == "open" for stage in stages] == [stage["kind"] == "sms" for stage in stages], (
+        stages
+    )
