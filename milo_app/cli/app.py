@@ -5,7 +5,7 @@ import sys
 import typer
 
 from milo_app.cli import demo, doctor, interviewer, people
-from milo_app.cli.output import Json, faults_told, tell
+from milo_app.cli.output import Json, faults_told, reach, tell
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -35,6 +35,7 @@ def migrate(as_json: Json = False) -> None:
     from milo_app import bootstrap
 
     with faults_told():
+        reach()
         bootstrap.migrate(bootstrap.settings())
         tell({"migrated": True}, as_json, "The database is up to date.")
 

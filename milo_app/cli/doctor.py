@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import typer
 
 from milo_app import bootstrap
-from milo_app.cli.output import Json, faults_told, tell
+from milo_app.cli.output import Json, faults_told, make_missing, tell
 from milo_app.config import Settings
 from milo_app.domain.actors import SystemActor
 from milo_app.services.ports import Deps
@@ -24,6 +24,7 @@ def doctor(as_json: Json = False) -> None:
     """Name every part, say whether it is the local or the real one, and whether it answers. Exit 1 where one does not."""
     with faults_told():
         settings, deps = bootstrap.settings(), bootstrap.deps()
+        make_missing()
         parts = [
             {"part": name, "kind": kind, "what": what, **_tried(check)}
             for name, kind, what, check in _parts(settings, deps)

@@ -60,7 +60,32 @@ def run(service: Callable[..., R], actor: Actor, /, **arguments: Any) -> R:
 
 
 def ready() -> None:
-    """Bring a database that is not there yet into being, so that commands work before the first `make run`."""
+    """See to a database that answers and fits this code: one that is not there yet is made, so that commands work
+    before the first `make run`; any other ends the command with a sentence."""
+    make_missing()
+    reach()
+    try:
+        bootstrap.readiness(bootstrap.deps())["migrations"]()
+    except RuntimeError as problem:
+        fail(str(problem))
+
+
+def reach() -> None:
+    """End the command with a sentence where the database does not answer."""
+    try:
+        bootstrap.readiness(bootstrap.deps())["database"]()
+    except Exception as problem:
+        said = " ".join(str(problem).split("\n", 1)[0].split())[:200]
+        fail(f"The database does not answer: {said or type(problem).__name__}.")
+
+
+def make_missing() -> None:
+    """Bring an embedded database that is not there yet into being."""
     settings = bootstrap.settings()
-    if settings.sqlite and not (settings.data / "milo.db").exists():
+    file = settings.data / "milo.db"
+    # A process that only looked leaves an empty file behind.
+    if settings.sqlite and (not file.exists() or file.stat().st_size <= _EMPTY):
         bootstrap.migrate(settings)
+
+
+_EMPTY = 4096
