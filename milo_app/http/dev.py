@@ -42,7 +42,10 @@ async def only_here(request: Request) -> None:
     if settings.env != "local":
         raise NotFound("We could not find that page.")
     named = request.headers.get("host", "")
-    host = "" if "@" in named else urlsplit(f"//{named}").hostname or ""
+    try:
+        host = "" if "@" in named else urlsplit(f"//{named}").hostname or ""
+    except ValueError:
+        host = ""
     public = urlsplit(settings.public_url).hostname or ""
     if not config.is_loopback(host) and host != public:
         raise Forbidden("This page answers only under the instance's own address.")

@@ -19,8 +19,15 @@ def require(request: Request) -> None:
     if request.headers.get("sec-fetch-site") not in (None, "same-origin", "none"):
         raise Forbidden("This request came from another site.")
     origin = request.headers.get("origin")
-    if origin and origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin and origin != "null" and _netloc(origin) != request.headers.get("host"):
         raise Forbidden("This request came from another site.")
+
+
+def _netloc(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def network(request: Request) -> str:
