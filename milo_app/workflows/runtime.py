@@ -97,6 +97,8 @@ class Runtime:
             "notification_listener_polling_interval_sec": 1.0,
             "max_executor_threads": 32,
         }
+        if (engine := bootstrap.database(self.deps).bookkeeping_engine()) is not None:
+            config["system_database_engine"] = engine
         DBOS(config=config)
         DBOS.launch()
         pause = 0.1 if self.settings.sqlite else 0.5
