@@ -118,10 +118,11 @@ class SecurityHeaders:
         if origin == "null":
             # What a form of our own sends from a page without referrer (a secret link's), and what a hidden sender is.
             return headers.get("sec-fetch-site") not in {"same-origin", "none"}
-        return urlsplit(origin).netloc.lower() not in {
-            headers.get("host", "").lower(),
-            self.policy.public_host,
-        }
+        try:
+            sender = urlsplit(origin).netloc.lower()
+        except ValueError:
+            return True
+        return sender not in {headers.get("host", "").lower(), self.policy.public_host}
 
     def _add(self, headers: MutableHeaders, scope: Scope, host: str) -> None:
         if "content-security-policy" not in headers:

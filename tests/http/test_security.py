@@ -77,6 +77,7 @@ async def test_a_hostile_host_header_reaches_no_policy() -> None:
         ("/x", {"origin": "http://milo.test"}, 200),
         ("/x", {"origin": "https://milo.example.com"}, 200),
         ("/x", {"origin": "http://evil.test"}, 403),
+        ("/x", {"origin": "http://["}, 403),
         ("/x", {"origin": "null"}, 403),
         ("/x", {"sec-fetch-site": "cross-site"}, 403),
         ("/x", {"sec-fetch-site": "same-origin"}, 200),
