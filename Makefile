@@ -29,7 +29,9 @@ demo-reset: run-environment ## Make the demo workspace anew
 
 test: dev-environment ## Run all tests, those in a browser included
 	@.venv/bin/python tools/browser.py
-	@.venv/bin/python -m pytest -n 2 --dist loadfile
+	@# Apart, because the browser's driver keeps an event loop in its process, and others want one of their own.
+	@.venv/bin/python -m pytest -n 2 --dist loadfile --ignore tests/browser
+	@.venv/bin/python -m pytest -n 2 --dist loadfile tests/browser
 
 lint: dev-environment ## Check style, types, import rules and migrations
 	.venv/bin/ruff check .

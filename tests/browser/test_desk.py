@@ -60,7 +60,7 @@ def test_find_and_decide(milo: Instance, desk: Desk) -> None:
     page.get_by_role("button", name="Dismiss", exact=True).click()
     said(page, "Dismissed 2")
     for id in ids:
-        expect(other.locator(f'tr[data-application="{id}"]')).to_be_visible(timeout=5_000)
+        expect(other.locator(f'tr[data-application="{id}"]')).to_be_visible(timeout=20_000)
 
 
 def test_report(milo: Instance, desk: Desk) -> None:
