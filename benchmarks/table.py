@@ -42,7 +42,7 @@ def measure(data: Path) -> list[Figure]:
             figures = [_worst(deps)]
             figures += [
                 Figure(
-                    name=f"{what}: {ROWS:,} rows against {ROWS // 10:,} (median {few[what]:.1f} ms)",
+                    name=f"{what}: {ROWS:,} rows against {ROWS // 10:,} ({few[what]:.1f} ms)",
                     figure=many[what],
                     unit="ms",
                     budget=1.2 * few[what],
@@ -121,9 +121,10 @@ def _worst(deps: Deps) -> Figure:
 
 
 def _costs(instance: Instance, deps: Deps, people: list[Ready]) -> dict[str, float]:
-    """Median milliseconds of what is asked most, each as its users ask it."""
+    """Milliseconds of what is asked most, each as its users ask it. The lower quartile, since what else the machine
+    does in one of the two halves would count as growth."""
     asks = _asks(deps)
-    costs = {"first page of the table": median(timed(asks["sorted by -updated_at"], TIMES * 2))}
+    costs = {"first page of the table": percentile(timed(asks["sorted by -updated_at"], TIMES * 4), 0.25)}
     with httpx.Client(base_url=instance.url, timeout=30) as http:
 
         def save(person: Ready) -> None:
@@ -138,8 +139,10 @@ def _costs(instance: Instance, deps: Deps, people: list[Ready]) -> dict[str, flo
             assert http.post(address, json=body, headers={"Cookie": person.cookie}).status_code == 200
 
         saves = iter(people * 5)
-        costs["a saved answer"] = median(timed(lambda: save(next(saves)), len(people) * 5))
-        costs["the apply page"] = median(timed(lambda: http.get(instance.demo["apply_url"]), TIMES * 2))
+        costs["a saved answer"] = percentile(timed(lambda: save(next(saves)), len(people) * 5), 0.25)
+        costs["the apply page"] = percentile(
+            timed(lambda: http.get(instance.demo["apply_url"]), TIMES * 4), 0.25
+        )
     return costs
 
 
