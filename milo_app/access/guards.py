@@ -154,18 +154,18 @@ def _declare(
 
         async def enter(
             state: rx.State, args: tuple[Any, ...], kwargs: dict[str, Any]
-        ) -> tuple[Any, Any, Any]:
+        ) -> tuple[Any, tuple[Any, ...]]:
             bound = signature.bind(state, *args, **kwargs)
             _check_types(fn, bound.arguments)
             rest = tuple(v for k, v in bound.arguments.items() if k != "self")
-            return await find(state, rest), rest, None
+            return await find(state, rest), rest
 
         if inspect.isasyncgenfunction(fn):
 
             @functools.wraps(fn)
             async def wrapper(self: rx.State, *args: Any, **kwargs: Any) -> Any:  # pyright: ignore[reportRedeclaration]
                 try:
-                    actor, rest, _ = await enter(self, args, kwargs)
+                    actor, rest = await enter(self, args, kwargs)
                     async for step in fn(self, actor, *rest):
                         yield step
                 except Exception as problem:
@@ -176,7 +176,7 @@ def _declare(
             @functools.wraps(fn)
             async def wrapper(self: rx.State, *args: Any, **kwargs: Any) -> Any:
                 try:
-                    actor, rest, _ = await enter(self, args, kwargs)
+                    actor, rest = await enter(self, args, kwargs)
                     return await fn(self, actor, *rest)
                 except Exception as problem:
                     return await _refuse(self, problem, rule, background)

@@ -59,17 +59,18 @@ def _all(records: Iterable[Any]) -> list[dict[str, Any]]:
 def plain(record: Any) -> dict[str, Any]:
     """A record as JSON data, without what must not be shown."""
     return {
-        f.name: _value(getattr(record, f.name)) for f in dataclasses.fields(record) if f.name not in _HIDDEN
+        f.name: as_json(getattr(record, f.name)) for f in dataclasses.fields(record) if f.name not in _HIDDEN
     }
 
 
-def _value(value: Any) -> Any:
+def as_json(value: Any) -> Any:
+    """A field's value as JSON data: times as ISO with zone, enums by value, collections all the way down."""
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):
-        return {str(k): _value(v) for k, v in value.items()}
+        return {str(k): as_json(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_value(v) for v in value]
+        return [as_json(v) for v in value]
     return value

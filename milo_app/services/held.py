@@ -7,6 +7,7 @@ from typing import Any
 
 from milo_app.domain.actors import Actor
 from milo_app.services import links
+from milo_app.services.application_record import as_json
 from milo_app.services.ports import UnitOfWork
 from milo_app.services.transactions import query
 
@@ -45,14 +46,4 @@ def export(uow: UnitOfWork, actor: Actor, *, token: str) -> dict[str, Any]:
 def _plain(record: Any) -> dict[str, Any]:
     """A record as JSON data without the installation's own fields."""
     fields = {f.name: getattr(record, f.name) for f in dataclasses.fields(record) if f.name not in _OURS}
-    return {name: _json(value) for name, value in fields.items() if value not in (None, "", (), {})}
-
-
-def _json(value: Any) -> Any:
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {str(k): _json(v) for k, v in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    if isinstance(value, list | tuple):
-        return [_json(v) for v in value]  # pyright: ignore[reportUnknownVariableType]
-    return value
+    return {name: as_json(value) for name, value in fields.items() if value not in (None, "", (), {})}
