@@ -1,4 +1,4 @@
-"""What providers tell us. Each call is believed only with the provider's signature; none exists without its provider."""
+"""What Twilio tells us: texts that arrive, and what became of those that were sent."""
 
 from __future__ import annotations
 

@@ -1,0 +1,10 @@
+"""What providers tell us. Each call is believed only with the provider's signature; none exists without its provider.
+
+One module for each provider. A call is kept and its work enqueued in one transaction; nothing is done inline.
+"""
+
+from __future__ import annotations
+
+from milo_app.http.webhooks.twilio import router
+
+__all__ = ["router"]
