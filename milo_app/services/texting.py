@@ -12,6 +12,7 @@ from milo_app.domain import keywords, replies, values
 from milo_app.domain import records as r
 from milo_app.domain import stages as stage_types
 from milo_app.domain.actors import Actor, SystemActor
+from milo_app.domain.errors import Invalid
 from milo_app.domain.keywords import Keyword
 from milo_app.domain.plan import Plan
 from milo_app.services import answers, applications, candidates, interviews, invitations, links
@@ -22,22 +23,37 @@ from milo_app.services.work import Work
 #: States in which texting still leads somewhere.
 _LIVE = (r.ApplicationState.IN_PROGRESS, r.ApplicationState.INVITED, r.ApplicationState.EVALUATING)
 
+#: What Twilio's `OptOutType` says, in our words.
+_OPT_OUT = frozenset({Keyword.STOP, Keyword.START, Keyword.HELP})
+
 
 @command
 def receive(
-    uow: UnitOfWork, actor: Actor, *, provider: str, provider_id: str, sender: str, to: str, body: str
+    uow: UnitOfWork,
+    actor: Actor,
+    *,
+    provider: str,
+    provider_id: str,
+    sender: str,
+    to: str,
+    body: str,
+    opt_out: str = "",
+    media: int = 0,
+    replied: bool = False,
 ) -> r.Message | None:
     """Keep an inbound text, once per provider id, and enqueue its handling in the same transaction.
 
-    A wish to stop counts from this moment, before anything else is looked at. Returns None for a number that nobody
-    here knows: there is no one to answer for, and nothing to keep.
+    A wish to stop counts from this moment, before anything else is looked at. *opt_out* is what the provider itself
+    took the text for (STOP, START, HELP) and wins over the words; *media* counts pictures and the like; *replied*
+    says that the provider has already confirmed a STOP, START or HELP. Returns None for a number that nobody here
+    knows: there is no one to answer for, and nothing to keep.
     """
     known = uow.messages.first(
         channel=r.Channel.SMS, direction="in", provider=provider, provider_id=provider_id
     )
     if known is not None:
         return known
-    number = candidates.clean_phone(sender) or sender
+    number = _number(sender)
     application = application_for(uow, number, body)
     if application is None:
         return None
@@ -56,16 +72,31 @@ def receive(
             sender=number,
             body=values.plain(body)[:4000],
             kind="interview",
+            variables={"opt_out": opt_out, "media": media, "replied": replied},
             provider=provider,
             provider_id=provider_id,
         )
     )
-    if keywords.keyword(body) in (Keyword.STOP, Keyword.WRONG_NUMBER):
+    if meant(message) in (Keyword.STOP, Keyword.WRONG_NUMBER):
         _suppress(uow, application, number, body)
     applications.note(uow, application, "message_received", message=message.id)
     applications.touch(uow, application)
     uow.enqueue(Work.HANDLE_INBOUND_TEXT, application.id, message.id)
     return message
+
+
+def meant(message: r.Message) -> Keyword | None:
+    """The keyword of an inbound text: what the provider took it for, else what its words say."""
+    named = str(message.variables.get("opt_out") or "").lower()
+    return Keyword(named) if named in _OPT_OUT else keywords.keyword(message.body)
+
+
+def _number(sender: str) -> str:
+    """*sender* in E.164, or as it came: a short code or a withheld number cannot be dialled."""
+    try:
+        return candidates.clean_phone(sender) or sender
+    except Invalid:
+        return sender[:40]
 
 
 def application_for(uow: UnitOfWork, number: str, body: str) -> r.Application | None:
@@ -134,7 +165,9 @@ def _answer(uow: UnitOfWork, system: SystemActor, application: r.Application, me
     plan = applications.plan_of(uow, application)
     language = uow.candidates.get(application.candidate_id).language or plan.language
     link = links.candidate_url(uow.instance, application)
-    match keywords.keyword(message.body):
+    match meant(message):
+        case Keyword.STOP | Keyword.HELP if message.variables.get("replied"):
+            pass  # The provider has said so already, and lets nothing of ours through after a STOP.
         case Keyword.STOP:
             _reply(
                 uow, application, message, replies.reply("stopped", language, link=link), despite_stop=True
@@ -172,7 +205,7 @@ def _lead_on(
         where = "continue" if application.state in _LIVE else "over"
         _reply(uow, application, message, replies.reply(where, language, role=plan.title, link=link))
         return
-    if keywords.keyword(message.body) is Keyword.START:
+    if meant(message) is Keyword.START:
         said = " ".join(turn.text for turn in interviews.last_words(uow, row))
     else:
         said = interviews.take_text(uow, application, row, plan, message)
