@@ -1,165 +1,47 @@
 // The spoken interview: check the devices, then one question at a time, asked aloud and in writing, answered aloud,
 // typed, or by a press. Typing is always possible, and nothing depends on a camera or a microphone.
 
-import { useCallback, useEffect, useId, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { AnswerBox } from "./AnswerBox.jsx";
+import { DeviceCheck } from "./DeviceCheck.jsx";
 import { Meter } from "./Meter.jsx";
 import { reloadIfStuck } from "./Outbox.jsx";
+import { Caption, Closing, Resting } from "./TalkParts.jsx";
+import { useStream } from "./media.js";
 import { Refused, outboxOf } from "./outbox.js";
-import { Recorder, canRecord } from "./recorder.js";
+import { Recorder } from "./recorder.js";
 import { canSpeak, speak, stop as hush } from "./speech.js";
-import { choicesOf, useTalk } from "./talk.js";
+import { shownOf, useTalk } from "./talk.js";
 
 const SILENCE = 25_000; // ms without a sound before the interviewer asks whether one is still there
-const mainOf = (node) => node?.closest("main");
 
 export function InterviewRoom(props) {
-  const { application, words, video, typed } = props;
+  const { words } = props;
   const [phase, setPhase] = useState("devices");
-  const [mode, setMode] = useState(typed || !canRecord() ? "typed" : video ? "video" : "audio");
-  const [stream, setStream] = useState(null);
-  const [told, setTold] = useState("");
+  const media = useStream(props);
   const root = useRef(null);
 
   useEffect(() => {
-    const main = mainOf(root.current);
+    const main = root.current?.closest("main");
     if (main) main.dataset.screen = phase;
     const heading = root.current?.querySelector("h1");
     heading?.focus({ preventScroll: true });
     if (heading) document.title = `${heading.textContent} · ${words.title}`;
   }, [phase, words]);
 
-  useEffect(() => () => stream?.getTracks().forEach((track) => track.stop()), [stream]);
-
-  const open = useCallback(
-    async (wanted) => {
-      setTold("");
-      stream?.getTracks().forEach((track) => track.stop());
-      setStream(null);
-      if (wanted === "typed") return null;
-      const sound = { echoCancellation: true, noiseSuppression: true };
-      try {
-        const got = await navigator.mediaDevices.getUserMedia(
-          wanted === "video" ? { audio: sound, video: { width: 640, height: 480, facingMode: "user" } } : { audio: sound },
-        );
-        setStream(got);
-        return got;
-      } catch (error) {
-        if (wanted === "video") {
-          try {
-            const got = await navigator.mediaDevices.getUserMedia({ audio: sound });
-            setStream(got);
-            setMode("audio");
-            setTold(words.camera_refused);
-            return got;
-          } catch {
-            /* no microphone either */
-          }
-        }
-        setMode("typed");
-        setTold(error?.name === "NotFoundError" ? words.no_devices : words.mic_refused);
-        return null;
-      }
-    },
-    [stream, words],
-  );
-
   return (
     <div ref={root} className="stack">
       {phase === "devices" ? (
-        <Devices {...props} mode={mode} setMode={setMode} stream={stream} open={open} told={told} setTold={setTold} onReady={() => setPhase("voice")} />
+        <DeviceCheck {...props} media={media} onReady={() => setPhase("voice")} />
       ) : (
-        <Room {...props} mode={stream || mode === "typed" ? mode : "typed"} setMode={setMode} stream={stream} told={told} />
+        <Room {...props} media={media} mode={media.stream || media.mode === "typed" ? media.mode : "typed"} />
       )}
     </div>
   );
 }
 
-const inApp = () => /FBAN|FBAV|Instagram|Line\/|MicroMessenger|; wv\)|LinkedInApp/i.test(navigator.userAgent);
-
-function Devices({ words, video, mode, setMode, stream, open, told, minutes, onReady }) {
-  const id = useId();
-  const view = useRef(null);
-  const [asking, setAsking] = useState(false);
-  const [heard, setHeard] = useState(false);
-
-  useEffect(() => {
-    if (view.current && stream && mode === "video") view.current.srcObject = stream;
-  }, [stream, mode]);
-
-  const modes = [
-    ...(video ? [["video", words.mode_video, words.size.replace("{n}", Math.round(minutes * 4))]] : []),
-    ["audio", words.mode_audio, words.size.replace("{n}", Math.max(1, Math.round(minutes * 0.35)))],
-    ["typed", words.mode_typed, words.no_recording],
-  ];
-  const ready = mode === "typed" || stream;
-
-  const next = async () => {
-    if (ready) return onReady();
-    setAsking(true);
-    await open(mode);
-    setAsking(false);
-    return undefined;
-  };
-
-  return (
-    <>
-      <div className="stack-s">
-        <h1 tabIndex={-1}>{words.devices_title}</h1>
-        <p className="muted">{words.devices_text}</p>
-      </div>
-      {inApp() && <p className="notice notice-warn">{words.in_app}</p>}
-      <fieldset className="stack-s">
-        <legend className="label">{words.mode_legend}</legend>
-        {modes.map(([value, label, note]) => (
-          <label key={value} className="choice">
-            <input
-              type="radio"
-              name={`${id}-mode`}
-              value={value}
-              checked={mode === value}
-              disabled={value !== "typed" && !canRecord()}
-              onChange={() => {
-                setMode(value);
-                if (stream || value === "typed") open(value);
-              }}
-            />
-            <span>
-              {label}
-              <br />
-              <span className="help">{note}</span>
-            </span>
-          </label>
-        ))}
-      </fieldset>
-      <p role="status" aria-live="polite" className={told ? "notice notice-warn" : "sr"}>
-        {told}
-      </p>
-      {stream && (
-        <section className="card stack-s" aria-label={words.check}>
-          {mode === "video" && <video ref={view} className="view" autoPlay muted playsInline aria-label={words.your_picture} />}
-          <Meter stream={stream} label={words.meter} onSound={() => setHeard(true)} />
-          <p role="status" className="help">
-            {heard ? words.heard : words.say_something}
-          </p>
-          <p className="help">{words.practice}</p>
-        </section>
-      )}
-      <div className="actions">
-        <button type="button" className="btn btn-primary" onClick={next} aria-busy={asking}>
-          {words.continue}
-        </button>
-        {canSpeak() && (
-          <button type="button" className="btn btn-quiet" onClick={() => speak(words.sound_test, words.language)}>
-            {words.test_sound}
-          </button>
-        )}
-      </div>
-      {!ready && mode !== "typed" && <p className="help">{words.will_ask}</p>}
-    </>
-  );
-}
-
-function Room({ application, stage, words, mode, setMode, stream, told, untimed, speechOff, onChanged }) {
+function Room({ application, stage, words, mode, media, untimed, speechOff, onChanged }) {
+  const { setMode, stream, told } = media;
   const { talk, problem, busy, begin, say, setProblem } = useTalk({ application, stage, words, onChanged });
   const [recording, setRecording] = useState(false);
   const [waiting, setWaiting] = useState(0);
@@ -174,7 +56,6 @@ function Room({ application, stage, words, mode, setMode, stream, told, untimed,
   const quiet = useRef({ since: Date.now(), asked: "" });
   const heading = useRef(null);
   const view = useRef(null);
-  const finish = useRef(null);
 
   useEffect(() => {
     let gone = false;
@@ -212,18 +93,8 @@ function Room({ application, stage, words, mode, setMode, stream, told, untimed,
     if (view.current && stream) view.current.srcObject = stream;
   });
 
-  const asked = (talk?.turns ?? []).filter((turn) => turn.speaker !== "candidate");
-  const last = asked.at(-1);
-  const lastMine = (talk?.turns ?? []).findLastIndex((turn) => turn.speaker === "candidate");
-  // All that was said since the candidate last spoke: an answer to their own question, then the next one.
-  const fresh = (talk?.turns ?? []).slice(lastMine + 1).filter((turn) => turn.action !== "pause");
-  // After a break, what was open before it.
-  const since = fresh.length ? fresh : asked.filter((turn) => turn.action !== "pause").slice(-1);
-  const caption = since.map((turn) => turn.text).join("\n");
-  const question = talk?.question ?? null;
-  const closed = ["finished", "time"].includes(talk?.closed);
-  const broken = talk?.closed === "stopped";
-  const open = !choicesOf(talk, words).length && question?.kind !== "number";
+  const shown = shownOf(talk, words);
+  const { last, caption, question, closed, broken, open } = shown;
   const typed = mode === "typed" || typing || !recording;
 
   const read = useCallback(async () => {
@@ -278,7 +149,7 @@ function Room({ application, stage, words, mode, setMode, stream, told, untimed,
     from.current = recorder.current?.at ?? null;
   };
 
-  const end = async () => {
+  const end = async (button) => {
     setEnding(true);
     setProblem("");
     try {
@@ -288,7 +159,7 @@ function Room({ application, stage, words, mode, setMode, stream, told, untimed,
       if (!whole) throw new TypeError("pieces are waiting");
       await outboxOf(application).submit(stage);
       onChanged(application);
-      if (finish.current) reloadIfStuck(finish.current);
+      reloadIfStuck(button);
     } catch (error) {
       setProblem(error instanceof Refused ? Object.values(error.fields)[0] || error.message : words.finish_offline);
     } finally {
@@ -298,21 +169,7 @@ function Room({ application, stage, words, mode, setMode, stream, told, untimed,
 
   const minutes = talk?.remaining_s == null ? null : Math.max(0, Math.ceil(talk.remaining_s / 60));
 
-  if (resting) {
-    return (
-      <section className="stack" aria-labelledby="rest">
-        <h1 id="rest" tabIndex={-1} ref={(node) => node?.focus()}>
-          {words.paused}
-        </h1>
-        <p>{words.paused_text}</p>
-        <div className="actions">
-          <button type="button" className="btn btn-primary" onClick={back}>
-            {words.continue}
-          </button>
-        </div>
-      </section>
-    );
-  }
+  if (resting) return <Resting words={words} onBack={back} />;
 
   return (
     <>
@@ -329,18 +186,7 @@ function Room({ application, stage, words, mode, setMode, stream, told, untimed,
       {mode === "video" && stream && !closed && (
         <video ref={view} className="view max-w-48" autoPlay muted playsInline aria-label={words.your_picture} />
       )}
-      <div className="stack-s" aria-live="polite">
-        {since.slice(0, -1).map((turn) => (
-          <p key={turn.id} className="whitespace-pre-line">
-            {turn.text}
-          </p>
-        ))}
-        <h1 ref={heading} tabIndex={-1} className="caption">
-          {since.at(-1)?.text ?? (closed ? words.over : words.one_moment)}
-        </h1>
-      </div>
-      {question && !closed && !caption.includes(question.text) && <p className="muted">{question.text}</p>}
-      {question?.help && !closed && <p className="help">{question.help}</p>}
+      <Caption shown={shown} words={words} heading={heading} />
       <p className="error" role="alert">
         {problem}
       </p>
@@ -351,165 +197,46 @@ function Room({ application, stage, words, mode, setMode, stream, told, untimed,
           </button>
         </div>
       )}
-      {closed ? (
-        <div className="stack-s">
-          <p className="muted">{words.finish_text}</p>
+      {closed && <Closing words={words} ending={ending} onFinish={end} />}
+      {talk && !closed && !broken && (
+        <>
+          <AnswerBox
+            key={last?.id}
+            talk={talk}
+            spoken={open && !typed}
+            canSpeak={recording && mode !== "typed"}
+            setTyping={setTyping}
+            busy={busy}
+            words={words}
+            give={give}
+            application={application}
+          >
+            {open && !typed && stream && <Meter stream={stream} label={words.meter} onSound={() => (quiet.current.since = Date.now())} />}
+          </AnswerBox>
           <div className="actions">
-            <button ref={finish} type="button" className="btn btn-primary" onClick={end} aria-busy={ending} disabled={ending}>
-              {words.finish}
+            <button type="button" className="btn btn-quiet" onClick={read} aria-busy={speaking}>
+              {words.repeat}
             </button>
-            {waiting > 0 && <span className="help">{words.sending.replace("{n}", waiting)}</span>}
+            <button type="button" className="btn btn-quiet" onClick={rest}>
+              {words.rest}
+            </button>
+            {canSpeak() && (
+              <button
+                type="button"
+                className="btn btn-quiet"
+                aria-pressed={!sound}
+                onClick={() => {
+                  hush();
+                  setSound(!sound);
+                }}
+              >
+                {words.mute}
+              </button>
+            )}
           </div>
-        </div>
-      ) : (
-        talk &&
-        !broken && (
-          <>
-            <Answer key={last?.id} talk={talk} open={open} typed={typed} busy={busy} words={words} give={give} application={application} />
-            {!typed && open && stream && <Meter stream={stream} label={words.meter} onSound={() => (quiet.current.since = Date.now())} />}
-            <div className="actions">
-              {open && !typed && (
-                <button type="button" className="btn btn-secondary" onClick={() => setTyping(true)}>
-                  {words.type_instead}
-                </button>
-              )}
-              {open && typing && recording && (
-                <button type="button" className="btn btn-quiet" onClick={() => setTyping(false)}>
-                  {words.speak_instead}
-                </button>
-              )}
-              <button type="button" className="btn btn-quiet" onClick={read} aria-busy={speaking}>
-                {words.repeat}
-              </button>
-              <button type="button" className="btn btn-quiet" onClick={rest}>
-                {words.rest}
-              </button>
-              {canSpeak() && (
-                <button
-                  type="button"
-                  className="btn btn-quiet"
-                  aria-pressed={!sound}
-                  onClick={() => {
-                    hush();
-                    setSound(!sound);
-                  }}
-                >
-                  {words.mute}
-                </button>
-              )}
-            </div>
-            {waiting > 0 && <p className="help">{words.sending.replace("{n}", waiting)}</p>}
-          </>
-        )
+        </>
       )}
+      {waiting > 0 && <p className="help">{words.sending.replace("{n}", waiting)}</p>}
     </>
-  );
-}
-
-function Answer({ talk, open, typed, busy, words, give, application }) {
-  const question = talk.question;
-  const id = useId();
-  const box = useRef(null);
-  const chosen = useRef(null);
-  const [error, setError] = useState("");
-  const draft = `milo-talk-${application}-${question?.id ?? "reply"}`;
-  const choices = choicesOf(talk, words);
-
-  const send = async (text) => {
-    if (!text.trim()) return setError(words.required);
-    setError("");
-    if (await give({ text: text.trim(), transcribed: true })) localStorage.removeItem(draft);
-    return undefined;
-  };
-
-  if (choices.length) {
-    const submit = () => {
-      if (!chosen.current) return setError(words.required);
-      const { label, value } = chosen.current;
-      return give({ text: label, value: question ? value : null });
-    };
-    return (
-      <div className="stack-s" data-question={question?.id ?? "reply"} data-kind={question?.kind ?? "yes_no"} data-turn="">
-        <fieldset className="stack-s">
-          <legend className="sr">{question?.text}</legend>
-          {choices.map((choice) => (
-            <label key={choice.label} className="choice">
-              <input type="radio" name={`${id}-choice`} value={String(choice.value)} onChange={() => (chosen.current = choice)} />
-              <span>{choice.label}</span>
-            </label>
-          ))}
-        </fieldset>
-        <p className="error" role="alert">
-          {error}
-        </p>
-        <div className="actions">
-          <button type="button" className="btn btn-primary" disabled={busy} aria-busy={busy} onClick={submit}>
-            {words.continue}
-          </button>
-        </div>
-      </div>
-    );
-  }
-
-  if (question?.kind === "number") {
-    const submit = () => {
-      const input = box.current;
-      if (input.value === "" || input.validity.badInput) return setError(words.unreadable);
-      return give({ text: [input.value, question.unit].filter(Boolean).join(" "), value: Number(input.value) });
-    };
-    return (
-      <div className="field" data-question={question.id} data-kind="number" data-turn="">
-        <label className="label" htmlFor={`${id}-number`}>
-          {words.your_answer} {question.unit && <span className="optional">({question.unit})</span>}
-        </label>
-        <input ref={box} id={`${id}-number`} className="input" type="number" step="any" inputMode="decimal" onKeyDown={(event) => event.key === "Enter" && submit()} />
-        <p className="error" role="alert">
-          {error}
-        </p>
-        <div className="actions">
-          <button type="button" className="btn btn-primary" disabled={busy} aria-busy={busy} onClick={submit}>
-            {words.continue}
-          </button>
-        </div>
-      </div>
-    );
-  }
-
-  if (typed) {
-    return (
-      <div className="field" data-question={question?.id ?? "reply"} data-kind={question?.kind ?? "long_text"} data-turn="">
-        <label className="label" htmlFor={`${id}-text`}>
-          {words.your_answer}
-        </label>
-        <textarea
-          ref={box}
-          id={`${id}-text`}
-          className="input"
-          rows={6}
-          maxLength={10_000}
-          defaultValue={localStorage.getItem(draft) || ""}
-          onChange={(event) => localStorage.setItem(draft, event.target.value)}
-        />
-        <p className="error" role="alert">
-          {error}
-        </p>
-        <div className="actions">
-          <button type="button" className="btn btn-primary" disabled={busy} aria-busy={busy} onClick={() => send(box.current.value)}>
-            {words.send}
-          </button>
-        </div>
-      </div>
-    );
-  }
-
-  return (
-    <div className="stack-s">
-      <p className="muted">{open ? words.speak_now : words.one_moment}</p>
-      <div className="actions">
-        <button type="button" className="btn btn-primary" disabled={busy} aria-busy={busy} onClick={() => give({ text: "", transcribed: false })}>
-          {words.continue}
-        </button>
-      </div>
-    </div>
   );
 }

@@ -3,13 +3,17 @@
 import reflex as rx
 
 _FILES = (
+    "AnswerBox.jsx",
     "Desk.jsx",
-    "Outbox.jsx",
-    "ResumeDrop.jsx",
-    "TextTalk.jsx",
+    "DeviceCheck.jsx",
     "InterviewRoom.jsx",
     "Meter.jsx",
+    "Outbox.jsx",
+    "ResumeDrop.jsx",
+    "TalkParts.jsx",
+    "TextTalk.jsx",
     "form.js",
+    "media.js",
     "outbox.js",
     "recorder.js",
     "speech.js",

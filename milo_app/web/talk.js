@@ -90,3 +90,28 @@ export function choicesOf(talk, words) {
   if (question?.kind === "single_choice") return (question.options || []).map((option) => ({ value: option, label: option }));
   return [];
 }
+
+/**
+ * What the page shows of a talk: `last` thing said by the interviewer, all that was said `since` the candidate spoke
+ * (as one `caption` too), the `question` that is open, whether any words answer it (`open`) or only its own control,
+ * and whether the talk is over (`closed`) or was `broken` off and may go on.
+ */
+export function shownOf(talk, words) {
+  const turns = talk?.turns ?? [];
+  const asked = turns.filter((turn) => turn.speaker !== "candidate");
+  // All that was said since the candidate last spoke: an answer to their own question, then the next one.
+  const lastMine = turns.findLastIndex((turn) => turn.speaker === "candidate");
+  const fresh = turns.slice(lastMine + 1).filter((turn) => turn.action !== "pause");
+  // After a break, what was open before it.
+  const since = fresh.length ? fresh : asked.filter((turn) => turn.action !== "pause").slice(-1);
+  const question = talk?.question ?? null;
+  return {
+    last: asked.at(-1),
+    since,
+    caption: since.map((turn) => turn.text).join("\n"),
+    question,
+    closed: ["finished", "time"].includes(talk?.closed),
+    broken: talk?.closed === "stopped",
+    open: !choicesOf(talk, words).length && question?.kind !== "number",
+  };
+}

@@ -307,7 +307,8 @@ class CandidateWalk:
     def say(self, question: Json, awaiting: str) -> None:
         """Type or choose the answer to the question that is open, and send it."""
         box = self.page.locator(f'[data-question="{question["id"]}"]').filter(visible=True)
-        if not box.count():
+        box.wait_for()  # around the open question, also while the answer is spoken
+        if self.has("Type instead"):
             self.press("Type instead")
         value = True if awaiting == "confirmation" else self.value_of(question)
         confirming = {"id": question["id"], "kind": "yes_no"} if awaiting == "confirmation" else question
