@@ -290,6 +290,48 @@ class EventRepository(Repository[r.Event]):
         return (self._connection.execute(query).scalar_one() or 0) + 1
 
 
+class ProviderStatusRepository:
+    """What providers said became of messages; read and written for all workspaces, by services that act for none."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection, self._table = connection, TABLES[r.ProviderStatus]
+        self._postgresql = connection.dialect.name == "postgresql"
+
+    def add(self, record: r.ProviderStatus) -> bool:
+        """Keep it; False when this event was heard before, and nothing is kept."""
+        try:
+            with self._connection.begin_nested() if self._postgresql else nullcontext():
+                self._connection.execute(_insert(r.ProviderStatus), vars(record))
+        except IntegrityError as error:
+            if _is_unique_violation(error):
+                return False
+            raise
+        return True
+
+    def of(self, provider: str, *, provider_id: str, message_id: str = "") -> list[r.ProviderStatus]:
+        """All that was heard of one message, oldest first; on PostgreSQL holds the message until the transaction ends."""
+        table = self._table
+        # In one order always, so that two transactions never wait for each other.
+        for id in sorted({provider_id, message_id} - {""}):
+            if self._postgresql:
+                key = sa.func.hashtextextended(f"status:{provider}:{id}", 0)
+                self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+        named = [table.c.provider_id == provider_id] if provider_id else []
+        named += [table.c.message_id == message_id] if message_id else []
+        query = sa.select(table).where(table.c.provider == provider, sa.or_(sa.false(), *named))
+        rows = self._connection.execute(query.order_by(table.c.at, table.c.id))
+        return [r.ProviderStatus(**row) for row in rows.mappings()]
+
+    def save(self, record: r.ProviderStatus) -> None:
+        """Write every field over the row with its id."""
+        query = sa.update(self._table).where(self._table.c.id == record.id)
+        self._connection.execute(query.values(**vars(record)))
+
+    def forget(self, before: datetime) -> int:
+        """Delete what was heard before then; returns how many."""
+        return self._connection.execute(sa.delete(self._table).where(self._table.c.at < before)).rowcount
+
+
 class ThrottleRepository:
     """Counts tries by key; keys are hashes, so no workspace is needed."""
 

@@ -94,6 +94,7 @@ class MemberRow(Row, table=True):
     created_at: datetime = _at()
     password_hash: str | None = None
     disabled_at: datetime | None = _maybe_at()
+    notices: dict[str, Any] = _json()
 
 
 class SessionRow(Row, table=True):
@@ -205,6 +206,12 @@ class ApplicationRow(Row, table=True):
             "ix_application_counts", "workspace_id", "preview", "interviewer_id", "state", "stage", "decision"
         ),
         Index("ix_application_due", "due_at", "state"),
+        Index(
+            "ix_application_look_at",
+            "look_at",
+            sqlite_where=text("look_at IS NOT NULL"),
+            postgresql_where=text("look_at IS NOT NULL"),
+        ),
         # Who waits for a decision, the longest first; begins so that no sort of the table is tempted by it.
         Index("ix_application_waiting", "decision", "state", "preview", "workspace_id", "completed_at"),
     )
@@ -242,6 +249,7 @@ class ApplicationRow(Row, table=True):
     accommodations: dict[str, Any] = _json()
     last_word: str = ""
     feedback: dict[str, Any] = _json()
+    look_at: datetime | None = _maybe_at()
 
 
 class ApplicationStageRow(Row, table=True):
@@ -525,6 +533,25 @@ class SuppressionRow(Row, table=True):
     lifted_at: datetime | None = _maybe_at()
 
 
+class ProviderStatusRow(Row, table=True):
+    __table_args__ = (
+        UniqueConstraint("provider", "event_id"),
+        Index(None, "provider", "provider_id"),
+        Index(None, "provider", "message_id"),
+        Index(None, "at"),
+    )
+
+    id: str = Field(primary_key=True)
+    provider: str
+    event_id: str
+    provider_id: str
+    status: str
+    at: datetime = _at()
+    error: str = ""
+    message_id: str = ""
+    applied_at: datetime | None = _maybe_at()
+
+
 class LaterRow(Row, table=True):
     __table_args__ = (Index(None, "done_at", "due_at"),)
 
@@ -534,3 +561,50 @@ class LaterRow(Row, table=True):
     args: list[str] = _json()
     due_at: datetime = _at()
     done_at: datetime | None = _maybe_at()
+
+
+class MessageTemplateRow(Row, table=True):
+    __table_args__ = (UniqueConstraint("workspace_id", "kind", "channel", "language", "version"),)
+
+    id: str = Field(primary_key=True)
+    workspace_id: str = _of("workspace", indexed=False)
+    kind: str
+    channel: str
+    language: str
+    version: int
+    created_at: datetime = _at()
+    subject: str = ""
+    text: str = ""
+    member_id: str | None = _maybe_of("member")
+
+
+class BlastRow(Row, table=True):
+    __table_args__ = (Index(None, "workspace_id", "created_at"),)
+
+    id: str = Field(primary_key=True)
+    workspace_id: str = _of("workspace", indexed=False)
+    state: str
+    created_at: datetime = _at()
+    updated_at: datetime = _at()
+    member_id: str | None = _maybe_of("member")
+    channel: str = "email"
+    subject: str = ""
+    text: str = ""
+    selection: dict[str, Any] = _json()
+    started_at: datetime | None = _maybe_at()
+    finished_at: datetime | None = _maybe_at()
+
+
+class BlastRecipientRow(Row, table=True):
+    __table_args__ = (
+        UniqueConstraint("blast_id", "application_id"),
+        Index("ix_blast_recipient_state", "blast_id", "state", "id"),
+    )
+
+    id: str = Field(primary_key=True)
+    workspace_id: str = _of("workspace", indexed=False)
+    blast_id: str = _of("blast", indexed=False, cascade=True)
+    application_id: str = _of("application", cascade=True)
+    state: str
+    reason: str = ""
+    message_id: str | None = _maybe_of("message", indexed=True)

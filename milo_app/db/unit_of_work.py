@@ -13,7 +13,13 @@ from sqlalchemy import event
 from milo_app.db.applications import ApplicationRepository
 from milo_app.db.ids import new_id
 from milo_app.db.queue import WorkQueue
-from milo_app.db.repositories import EventRepository, LaterRepository, Repository, ThrottleRepository
+from milo_app.db.repositories import (
+    EventRepository,
+    LaterRepository,
+    ProviderStatusRepository,
+    Repository,
+    ThrottleRepository,
+)
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor
 from milo_app.services import ports
@@ -66,6 +72,10 @@ class SqlUnitOfWork:
         self.comments: ports.Repository[r.Comment] = of(r.Comment)
         self.requests: ports.Repository[r.Request] = of(r.Request)
         self.suppressions: ports.Repository[r.Suppression] = of(r.Suppression)
+        self.provider_statuses: ports.ProviderStatuses = ProviderStatusRepository(connection)
+        self.templates: ports.Repository[r.MessageTemplate] = of(r.MessageTemplate)
+        self.blasts: ports.Repository[r.Blast] = of(r.Blast)
+        self.recipients: ports.Repository[r.BlastRecipient] = of(r.BlastRecipient)
         self.later: ports.LaterWork = LaterRepository(connection, r.Later, scope)
         self.throttle: ports.Throttle = ThrottleRepository(connection)
 
@@ -106,6 +116,7 @@ class SqlUnitOfWork:
             "interviewer": self.interviewers,
             "member": self.members,
             "message": self.messages,
+            "blast": self.blasts,
         }
         found = subjects[subject_kind].maybe(subject_id) if subject_kind in subjects else None
         return found.workspace_id if found is not None else None

@@ -93,7 +93,8 @@ class Workspace:
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """A person who signs in. `email` is unique over all workspaces, lower case."""
+    """A person who signs in. `email` is unique over all workspaces, lower case. `notices`: what they are told by email
+    (`report_ready`: own, all or none)."""
 
     id: str
     workspace_id: str
@@ -103,6 +104,7 @@ class Member:
     created_at: datetime
     password_hash: str | None = None
     disabled_at: datetime | None = None
+    notices: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,6 +202,7 @@ class Application:
     `version_id` is fixed at Start (before that the newest version is used). `stage` is the kind of the open stage.
     `turn_seq` counts turns (compare-and-swap). `accommodations`: untimed, speech_off, typed.
     `stopped_by`: question id, answer and rule that decided a disqualification. `scored_percent` mirrors the overall score.
+    `look_at`: when reminders, the deadline and notices must next be looked at; None where nothing can come due.
     """
 
     id: str
@@ -235,6 +238,7 @@ class Application:
     accommodations: Mapping[str, Any] = field(default_factory=dict)
     last_word: str = ""
     feedback: Mapping[str, Any] = field(default_factory=dict)
+    look_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -485,7 +489,8 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Suppression:
-    """A number or address that must not be written to. `channel` sms or email; `reason`: stop, wrong_number, bounce."""
+    """A number or address that must not be written to. `channel` sms or email; `reason`: stop, wrong_number, bounce,
+    complaint."""
 
     id: str
     workspace_id: str
@@ -494,6 +499,24 @@ class Suppression:
     reason: str
     at: datetime
     lifted_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderStatus:
+    """One thing that a provider said became of a message, kept for some days: so that a repeat counts once, and what
+    comes before our own commit is found by it. Belongs to no workspace, since it may be about a message that we do not
+    know. `event_id` is the provider's name for the call; `message_id` our own id, where the provider hands it back;
+    `applied_at` is empty while no message is known."""
+
+    id: str
+    provider: str
+    event_id: str
+    provider_id: str
+    status: str
+    at: datetime
+    error: str = ""
+    message_id: str = ""
+    applied_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -506,3 +529,52 @@ class Later:
     args: tuple[str, ...]
     due_at: datetime
     done_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageTemplate:
+    """One version of a workspace's own words for one kind of message. The highest `version` counts; one without `text`
+    means Milo's own words again. Versions are never changed, since messages point at them."""
+
+    id: str
+    workspace_id: str
+    kind: str
+    channel: str
+    language: str
+    version: int
+    created_at: datetime
+    subject: str = ""
+    text: str = ""
+    member_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blast:
+    """One message by a member to many candidates. `state`: draft, sending, sent, cancelled. `selection` is
+    `{ids: [...]}` or the table's filters; `subject` and `text` are never changed once it is sending."""
+
+    id: str
+    workspace_id: str
+    state: str
+    created_at: datetime
+    updated_at: datetime
+    member_id: str | None = None
+    channel: str = "email"
+    subject: str = ""
+    text: str = ""
+    selection: Mapping[str, Any] = field(default_factory=dict)
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlastRecipient:
+    """One candidate of a blast. `state`: waiting, queued (a message exists), skipped (`reason` says why), cancelled."""
+
+    id: str
+    workspace_id: str
+    blast_id: str
+    application_id: str
+    state: str
+    reason: str = ""
+    message_id: str | None = None

@@ -81,6 +81,14 @@ class Applications(Repository[r.Application], Protocol):
         """Newest first, over all interviewers of the workspace(s) in scope; previews too."""
         ...
 
+    def to_look_at(self, now: datetime, *, limit: int) -> list[tuple[str, str]]:
+        """(id, workspace id) of those whose `look_at` has come, the longest due first."""
+        ...
+
+    def look_again(self, now: datetime) -> None:
+        """Have every unfinished application in scope looked at anew: something that they depend on has changed."""
+        ...
+
 
 class Events(Repository[r.Event], Protocol):
     def since(self, at: datetime, *, limit: int = 1000) -> list[r.Event]: ...
@@ -89,6 +97,25 @@ class Events(Repository[r.Event], Protocol):
 class LaterWork(Repository[r.Later], Protocol):
     def due(self, now: datetime, *, limit: int) -> list[r.Later]:
         """Rows not done whose time has come, oldest first."""
+        ...
+
+
+class ProviderStatuses(Protocol):
+    """What providers said became of messages, of all workspaces."""
+
+    def add(self, record: r.ProviderStatus) -> bool:
+        """Keep it; False when this event was heard before, and nothing is kept."""
+        ...
+
+    def of(self, provider: str, *, provider_id: str, message_id: str = "") -> list[r.ProviderStatus]:
+        """All that was heard of one message, by the provider's id or ours, oldest first. On PostgreSQL the message is
+        held until the transaction ends, so that its status and our own commit never miss each other."""
+        ...
+
+    def save(self, record: r.ProviderStatus) -> None: ...
+
+    def forget(self, before: datetime) -> int:
+        """Delete what was heard before then; returns how many."""
         ...
 
 
@@ -140,6 +167,10 @@ class UnitOfWork(Protocol):
     comments: Repository[r.Comment]
     requests: Repository[r.Request]
     suppressions: Repository[r.Suppression]
+    provider_statuses: ProviderStatuses
+    templates: Repository[r.MessageTemplate]
+    blasts: Repository[r.Blast]
+    recipients: Repository[r.BlastRecipient]
     later: LaterWork
     throttle: Throttle
 
