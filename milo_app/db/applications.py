@@ -180,6 +180,20 @@ class ApplicationRepository(Repository[r.Application]):
         people = self._people_with(_C.c.phone == phone)
         return self._fetch(self._of(people).order_by(_A.c.id.desc()), None) if people else []
 
+    def to_look_at(self, now: datetime, *, limit: int) -> list[tuple[str, str]]:
+        """(id, workspace id) of those whose `look_at` has come, the longest due first."""
+        query = self._scoped(sa.select(_A.c.id, _A.c.workspace_id)).where(
+            _A.c.look_at.is_not(None), _A.c.look_at <= now
+        )
+        return [tuple(row) for row in self._connection.execute(query.order_by(_A.c.look_at).limit(limit))]
+
+    def look_again(self, now: datetime) -> None:
+        """Have every unfinished application in scope looked at anew: something that they depend on has changed."""
+        change = sa.update(_A).where(_A.c.look_at.is_not(None)).values(look_at=now)
+        if self._workspace_id is not None:
+            change = change.where(_A.c.workspace_id == self._workspace_id)
+        self._connection.execute(change)
+
     def _joined(self) -> sa.Select[Any]:
         query = sa.select(_A, _C).select_from(_A).join(_C, _C.c.id == _A.c.candidate_id)
         return self._scoped(query)
