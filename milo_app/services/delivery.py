@@ -14,7 +14,7 @@ from typing import Any
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor, SystemActor
 from milo_app.domain.errors import Conflict
-from milo_app.services import invitations, links
+from milo_app.services import links, suppressions
 from milo_app.services.ports import Deps, OutgoingEmail, SendFailed, Sent, UnitOfWork
 from milo_app.services.transactions import command
 from milo_app.services.work import Work
@@ -254,11 +254,7 @@ def _blocked(uow: UnitOfWork, message: r.Message) -> str:
         return ""
     if uow.workspaces.get(message.workspace_id).policy.get("off"):
         return "All messages to candidates are switched off in this workspace."
-    if invitations.is_suppressed(uow, str(message.channel), message.to):
-        return (
-            "They asked not to be texted." if message.channel is r.Channel.SMS else "Email came back before."
-        )
-    return ""
+    return suppressions.why(uow, str(message.channel), message.to)
 
 
 def _adapter(deps: Deps, message: r.Message) -> object:

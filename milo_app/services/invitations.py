@@ -21,7 +21,7 @@ from milo_app.domain import records as r
 from milo_app.domain.actors import Actor
 from milo_app.domain.errors import Conflict
 from milo_app.domain.plan import Plan
-from milo_app.services import applications, links
+from milo_app.services import applications, links, suppressions
 from milo_app.services.ports import UnitOfWork
 from milo_app.services.transactions import command
 from milo_app.services.work import Work
@@ -299,16 +299,7 @@ def _blocked(
         return ""
     if workspace.policy.get("off"):
         return "All messages to candidates are switched off in this workspace."
-    if is_suppressed(uow, channel, address):
-        return (
-            "They asked not to be texted." if channel == "sms" else "Email to this address came back before."
-        )
-    return ""
-
-
-def is_suppressed(uow: UnitOfWork, channel: str, address: str) -> bool:
-    """Whether *address* must not be written to now (STOP, wrong number, bounced)."""
-    return uow.suppressions.first(channel=channel, address=address, lifted_at=None) is not None
+    return suppressions.why(uow, channel, address)
 
 
 def first_name(name: str) -> str:

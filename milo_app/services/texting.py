@@ -5,9 +5,6 @@ Twilio's webhook and the local handset call the very same `receive`; nothing her
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import replace
-
 from milo_app.domain import keywords, replies, values
 from milo_app.domain import records as r
 from milo_app.domain import stages as stage_types
@@ -15,7 +12,16 @@ from milo_app.domain.actors import Actor, SystemActor
 from milo_app.domain.errors import Invalid
 from milo_app.domain.keywords import Keyword
 from milo_app.domain.plan import Plan
-from milo_app.services import answers, applications, candidates, interviews, invitations, links
+from milo_app.services import (
+    answers,
+    applications,
+    candidates,
+    interviews,
+    invitations,
+    links,
+    suppressions,
+    text_fallback,
+)
 from milo_app.services.ports import Deps, UnitOfWork
 from milo_app.services.transactions import command
 from milo_app.services.work import Work
@@ -77,8 +83,9 @@ def receive(
             provider_id=provider_id,
         )
     )
-    if meant(message) in (Keyword.STOP, Keyword.WRONG_NUMBER):
-        _suppress(uow, application, number, body)
+    meaning = meant(message)
+    if meaning is Keyword.STOP or meaning is Keyword.WRONG_NUMBER:
+        _stop(uow, number, meaning)
     applications.note(uow, application, "message_received", message=message.id)
     applications.touch(uow, application)
     uow.enqueue(Work.HANDLE_INBOUND_TEXT, application.id, message.id)
@@ -110,40 +117,12 @@ def application_for(uow: UnitOfWork, number: str, body: str) -> r.Application | 
     return next(iter([*named, *talking, *live, *found]), None)
 
 
-def _suppress(uow: UnitOfWork, application: r.Application, number: str, body: str) -> None:
-    """Write to this number no more. A wish not to be texted is never a withdrawal."""
-    reason = "wrong_number" if keywords.keyword(body) is Keyword.WRONG_NUMBER else "stop"
-    if uow.suppressions.first(channel="sms", address=number, lifted_at=None) is None:
-        uow.suppressions.add(
-            r.Suppression(
-                id=uow.new_id(),
-                workspace_id=application.workspace_id,
-                channel="sms",
-                address=number,
-                reason=reason,
-                at=uow.now,
-            )
-        )
-        _note_consent(uow, application, number, False)
-
-
-def _note_consent(uow: UnitOfWork, application: r.Application, number: str, given: bool) -> None:
-    words = "START" if given else "STOP"
-    uow.consents.add(
-        r.Consent(
-            id=uow.new_id(),
-            workspace_id=application.workspace_id,
-            kind="sms",
-            given=given,
-            at=uow.now,
-            source="sms",
-            text_version=words,
-            text_hash=hashlib.sha256(words.encode()).hexdigest(),
-            candidate_id=application.candidate_id,
-            application_id=application.id,
-            phone=number,
-        )
-    )
+def _stop(uow: UnitOfWork, number: str, meaning: Keyword) -> None:
+    """Write to this number no more. A wish not to be texted is never a withdrawal: what was being asked by text goes
+    on on the web."""
+    suppressions.stop(uow, number, reason="wrong_number" if meaning is Keyword.WRONG_NUMBER else "stop")
+    if meaning is Keyword.STOP:
+        text_fallback.everyone_to_web(uow, number)
 
 
 # --- Answering --------------------------------------------------------------------------------------------------------
@@ -165,6 +144,7 @@ def _answer(uow: UnitOfWork, system: SystemActor, application: r.Application, me
     plan = applications.plan_of(uow, application)
     language = uow.candidates.get(application.candidate_id).language or plan.language
     link = links.candidate_url(uow.instance, application)
+    suppressions.wrote(uow, message.sender)
     match meant(message):
         case Keyword.STOP | Keyword.HELP if message.variables.get("replied"):
             pass  # The provider has said so already, and lets nothing of ours through after a STOP.
@@ -179,7 +159,7 @@ def _answer(uow: UnitOfWork, system: SystemActor, application: r.Application, me
             text = replies.reply("help", language, company=company, link=link)
             _reply(uow, application, message, text, despite_stop=True)
         case Keyword.START:
-            _resume_texting(uow, application, message)
+            suppressions.lift(uow, message.sender)
             _lead_on(uow, application, plan, message, language, link)
         case Keyword.WHO_IS_THIS:
             company = uow.workspaces.get(application.workspace_id).name
@@ -187,12 +167,6 @@ def _answer(uow: UnitOfWork, system: SystemActor, application: r.Application, me
             _reply(uow, application, message, text)
         case _:
             _lead_on(uow, application, plan, message, language, link)
-
-
-def _resume_texting(uow: UnitOfWork, application: r.Application, message: r.Message) -> None:
-    for stopped in uow.suppressions.find(channel="sms", address=message.sender, lifted_at=None):
-        uow.suppressions.save(replace(stopped, lifted_at=uow.now))
-    _note_consent(uow, application, message.sender, True)
 
 
 def _lead_on(
