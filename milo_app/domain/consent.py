@@ -43,6 +43,24 @@ def interview(language: str = "en", *, video: bool = False) -> Notice:
     )
 
 
+def call(language: str = "en", *, recorded: bool = False) -> Notice:
+    """What a caller is told and asked at the beginning of a call; *recorded* says that its sound is kept too."""
+    words = _CALL.get(language, _CALL["en"])
+    kept = words.video if recorded else words.sound
+    return Notice(
+        version=f"call-{'recorded' if recorded else 'written'}-1-{words.language}",
+        language=words.language,
+        title=words.title,
+        points=(kept, *words.points),
+        agree=words.agree,
+    )
+
+
+def asked_call(language: str = "en") -> Notice:
+    """Agreement to be called by an automatic voice: by the person's own press or word, about this application."""
+    return _ASKED_CALL.get(language, _ASKED_CALL["en"])
+
+
 def sms(language: str = "en") -> Notice:
     """Agreement to text messages: freely given, about this application, ended by STOP. Never a condition."""
     return _SMS.get(language, _SMS["en"])
@@ -94,6 +112,54 @@ _INTERVIEW: Mapping[str, _Words] = {
             "datos, y retirarte en cualquier momento.",
         ),
         agree="He leído esto y acepto que me entrevisten y puntúen así.",
+    ),
+}
+
+_CALL: Mapping[str, _Words] = {
+    "en": _Words(
+        language="en",
+        title="Before we begin:",
+        sound="what you say is written down.",
+        video="this call is recorded, and what you say is written down.",
+        points=(
+            "An AI compares your words with what the job needs and suggests scores; people at the company read them "
+            "and decide.",
+        ),
+        agree="Is that all right? Say yes or press 1, say no or press 2.",
+    ),
+    "es": _Words(
+        language="es",
+        title="Antes de empezar:",
+        sound="lo que dices se transcribe.",
+        video="esta llamada se graba y lo que dices se transcribe.",
+        points=(
+            "Una IA compara tus palabras con lo que el puesto necesita y propone puntuaciones; personas de la "
+            "empresa las leen y deciden.",
+        ),
+        agree="¿Estás de acuerdo? Di sí o pulsa 1, di no o pulsa 2.",
+    ),
+}
+
+_ASKED_CALL: Mapping[str, Notice] = {
+    "en": Notice(
+        version="asked-call-1-en",
+        language="en",
+        title="A call",
+        points=(
+            "An AI with an artificial voice calls you about this application, at the number shown.",
+            "You can hang up at any time and go on here or by another call.",
+        ),
+        agree="Call me for this interview.",
+    ),
+    "es": Notice(
+        version="asked-call-1-es",
+        language="es",
+        title="Una llamada",
+        points=(
+            "Una IA con voz artificial te llama por esta solicitud, al número indicado.",
+            "Puedes colgar cuando quieras y seguir aquí o con otra llamada.",
+        ),
+        agree="Llámame para esta entrevista.",
     ),
 }
 

@@ -28,7 +28,17 @@ from milo_app.domain.steps import Action, Mode, Proposal, ReadAnswer, Review, St
 from milo_app.domain.talk import Act, Given, Item, Talk, Took, fold, time_used
 from milo_app.domain.wording import Medium, ask, generic_follow_up, hint, read_back, say, shown
 
-__all__ = ["Action", "Mode", "Proposal", "ReadAnswer", "Review", "Step", "next_step", "waiting_for"]
+__all__ = [
+    "Action",
+    "Mode",
+    "Proposal",
+    "ReadAnswer",
+    "Review",
+    "Step",
+    "next_step",
+    "open_words",
+    "waiting_for",
+]
 
 #: What a candidate may say besides answering one question before it is taken as an answer, so that every talk ends.
 MOST_ASIDES = 10
@@ -55,6 +65,14 @@ def waiting_for(stage: StagePlan, turns: Sequence[Turn]) -> Question | None:
     the `question_id` of the candidate's turn."""
     talk = fold(stage, turns)
     return talk.question if talk.waiting and talk.item is Item.ANSWER else None
+
+
+def open_words(stage: StagePlan, turns: Sequence[Turn], mode: Mode) -> str:
+    """What is open now, put once more as this medium puts it: for someone who comes back. "" where nothing is open."""
+    talk = fold(stage, turns)
+    if talk.closed or not talk.waiting:
+        return ""
+    return _Engine(talk, Proposal(), timedelta(), mode, False).open_words()
 
 
 class _Engine:
@@ -287,16 +305,17 @@ class _Engine:
         return self._say(Act.SAY, "outline", count=len(stage.questions), minutes=stage.minutes)
 
     def _repeat(self) -> None:
-        """Put once more what is open: a follow-up in its words, all else as this medium puts it."""
+        lead = say(self._lead, *self._voice) if self._lead else ""
+        self._speak(Act.REPEAT, f"{lead} {self.open_words()}".strip(), self.talk.question_id)
+
+    def open_words(self) -> str:
+        """What is open: a follow-up in its words, all else as this medium puts it."""
         talk = self.talk
         if talk.item is Item.CONFIRMATION:
-            words = self._read_back()
-        elif talk.item is Item.PICK:
-            words = say("pick", *self._voice, last=len(talk.unconfirmed()))
-        else:
-            words = talk.follow_up or (ask(talk.question, *self._voice) if talk.question else "")
-        lead = say(self._lead, *self._voice) if self._lead else ""
-        self._speak(Act.REPEAT, f"{lead} {words}".strip(), talk.question_id)
+            return self._read_back()
+        if talk.item is Item.PICK:
+            return say("pick", *self._voice, last=len(talk.unconfirmed()))
+        return talk.follow_up or (ask(talk.question, *self._voice) if talk.question else "")
 
     def _read_back(self) -> str:
         given = [(q, self.talk.given[q.id].value) for q in self.talk.unconfirmed()]

@@ -223,7 +223,9 @@ def fold(stage: StagePlan, turns: Iterable[Turn]) -> Talk:
             value = _value(turn)
             if "heard" in value:
                 talk.heard(value["heard"])
-            talk.said(Act(turn.action), turn.text, turn.question_id, str(value.get("reason", "finished")))
+            # A turn that the candidate broke off says what they heard, and keeps its whole words beside.
+            text = str(value.get("whole") or turn.text)
+            talk.said(Act(turn.action), text, turn.question_id, str(value.get("reason", "finished")))
     return talk
 
 
@@ -244,8 +246,9 @@ def time_used(turns: Sequence[Turn], now: datetime) -> timedelta:
     """How much of its time the talk has used: pauses, breaks between sittings and long gaps do not count."""
     used, ordered = timedelta(), sorted(turns, key=lambda turn: turn.seq)
     ends = [turn.at for turn in ordered[1:]] + [now]
-    for turn, end in zip(ordered, ends, strict=False):
-        if turn.action in (Act.PAUSE, Act.CLOSE) or end <= turn.at:
+    sittings = [bool(_value(turn).get("sitting")) for turn in ordered[1:]] + [False]
+    for turn, end, new_sitting in zip(ordered, ends, sittings, strict=False):
+        if turn.action in (Act.PAUSE, Act.CLOSE) or end <= turn.at or new_sitting:
             continue
         used += min(end - turn.at, LONGEST_GAP)
     return used

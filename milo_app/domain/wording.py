@@ -49,6 +49,9 @@ def hint(question: Question, language: str, medium: Medium) -> str:
         if medium is Medium.SMS:
             listed = "\n".join(f"{n} = {option}" for n, option in zip(names, question.options, strict=True))
             return say("hint_choice", language, medium, options=listed, range=_range(names, language))
+        if medium is Medium.PHONE:
+            listed = ", ".join(f"{n}: {option}" for n, option in enumerate(question.options, 1))
+            return say("hint_choice", language, medium, options=listed)
         return say("hint_choice", language, medium, options=_listed(question.options, language))
     if question.kind is QuestionKind.YES_NO:
         return say("hint_yes_no", language, medium)
@@ -119,6 +122,16 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Tengo {count} preguntas, unos {minutes} minutos. En cualquier momento puedes pedirme repetir, saltar, una "
         "pausa o hablar con una persona.",
     ),
+    "hello.phone": (
+        "Thank you. So this is about the {title} role at {company}.",
+        "Gracias. Se trata entonces del puesto de {title} en {company}.",
+    ),
+    "outline.phone": (
+        "I have {count} questions, about {minutes} minutes. You can ask me to repeat, skip, pause, or pass you to a "
+        "person at any time. The star key repeats, zero asks for a person.",
+        "Tengo {count} preguntas, unos {minutes} minutos. En cualquier momento puedes pedirme repetir, saltar, una "
+        "pausa o hablar con una persona. La tecla asterisco repite y el cero pide una persona.",
+    ),
     "outline.sms": (
         "I have {count} short questions. Answer at your own pace.",
         "Tengo {count} preguntas cortas. Responde a tu ritmo.",
@@ -126,6 +139,18 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     # How to answer
     "hint_yes_no": ("Please answer yes or no.", "Responde sí o no, por favor."),
     "hint_yes_no.sms": ("Reply 1 for Yes, 2 for No.", "Responde 1 para Sí, 2 para No."),
+    "hint_yes_no.phone": (
+        "Say yes or no, or press 1 for yes, 2 for no.",
+        "Di sí o no, o pulsa 1 para sí, 2 para no.",
+    ),
+    "hint_choice.phone": (
+        "Say one, or press its number. {options}.",
+        "Di una opción o pulsa su número. {options}.",
+    ),
+    "hint_number.phone": (
+        "Say one number{unit}, or type it and press the pound key.",
+        "Di un solo número{unit}, o márcalo y pulsa la tecla numeral.",
+    ),
     "hint_choice": ("Please choose one: {options}.", "Elige una opción: {options}."),
     "hint_choice.sms": (
         "{options}\nReply {range}.",
@@ -162,12 +187,22 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Take your time. When you are ready, just answer, or type if you prefer.",
         "Tómate tu tiempo. Cuando quieras, responde, o escribe si lo prefieres.",
     ),
+    "still_there.phone": (
+        "Are you still there? Take your time, and just answer when you are ready.",
+        "¿Sigues ahí? Tómate tu tiempo y responde cuando quieras.",
+    ),
     "moving_on": ("Let us go on.", "Sigamos."),
     "skipped": ("All right, we leave that one out.", "De acuerdo, dejamos esa."),
     "repeat": ("Sure.", "Claro."),
     "pause": (
         "Of course, take a break. Say or type “ready” when you want to go on.",
         "Por supuesto, haz una pausa. Di o escribe “listo” cuando quieras seguir.",
+    ),
+    "pause.phone": (
+        "Of course, take a break. Say ready when you want to go on. If you need longer, just hang up: you can have "
+        "yourself called again, and we go on at this question.",
+        "Por supuesto, haz una pausa. Di listo cuando quieras seguir. Si necesitas más tiempo, cuelga: puedes pedir "
+        "otra llamada y seguimos en esta pregunta.",
     ),
     "pause.sms": (
         "Of course, take a break. Just answer when you are ready.",
@@ -215,6 +250,14 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Ahora tengo:\n{answers}\nResponde 1 si es correcto, 2 si no.",
     ),
     "confirm_again": ("Please say yes or no: is that right?", "Di sí o no, por favor: ¿es correcto?"),
+    "read_back.phone": (
+        "Let me read back what I noted. {answers} Is that right? Press 1 for yes, 2 for no.",
+        "Repito lo que anoté. {answers} ¿Es correcto? Pulsa 1 para sí, 2 para no.",
+    ),
+    "clarify_spoken.phone": (
+        "I could not make out a clear answer. {hint}",
+        "No pude distinguir una respuesta clara. {hint}",
+    ),
     "confirm_again.sms": (
         "Please reply 1 if your answers are right, or 2 if not.",
         "Responde 1 si tus respuestas son correctas, o 2 si no.",
@@ -230,6 +273,42 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "not_confirmed": (
         "Thank you. A person will look at these answers.",
         "Gracias. Una persona revisará estas respuestas.",
+    ),
+    # On the phone, around the interview itself
+    "call_hello": (
+        "Hello{name}. This is {interviewer}, an AI interviewer, calling for {company} as you asked.",
+        "Hola{name}. Soy {interviewer}, una IA que entrevista, y llamo de parte de {company} como pediste.",
+    ),
+    "call_welcome": (
+        "Hello. This is {interviewer}, an AI interviewer for {company}.",
+        "Hola. Soy {interviewer}, una IA que entrevista para {company}.",
+    ),
+    "call_go_on": (
+        "Let us go on where we were.",
+        "Sigamos donde estábamos.",
+    ),
+    "call_consent_again": (
+        "Sorry, I need a clear answer: is that all right? Say yes or press 1, say no or press 2.",
+        "Perdón, necesito una respuesta clara: ¿estás de acuerdo? Di sí o pulsa 1, di no o pulsa 2.",
+    ),
+    "call_refused": (
+        "All right, then nothing is kept of this call. Your link lets you write your answers instead, and you can "
+        "ask there for a person. Goodbye.",
+        "De acuerdo, no se guarda nada de esta llamada. Con tu enlace puedes escribir tus respuestas y pedir una "
+        "persona. Adiós.",
+    ),
+    "call_wrong": (
+        "Sorry about that. We will not call this number again. Goodbye.",
+        "Disculpa. No volveremos a llamar a este número. Adiós.",
+    ),
+    "call_pause_over": (
+        "I hang up now, so that you need not hold on. Everything is saved. Goodbye.",
+        "Cuelgo ahora para que no tengas que esperar. Todo está guardado. Adiós.",
+    ),
+    "call_no_key": ("That key means nothing here.", "Esa tecla no significa nada aquí."),
+    "call_over": (
+        "Everything here is answered, thank you. Your link shows what comes next. Goodbye.",
+        "Aquí ya está todo respondido, gracias. Tu enlace muestra qué sigue. Adiós.",
     ),
     # Closing
     "close": (

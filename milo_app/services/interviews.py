@@ -211,6 +211,92 @@ def greet(uow: UnitOfWork, application: r.Application, plan: Plan) -> None:
         )
 
 
+# --- The phone --------------------------------------------------------------------------------------------------------
+
+
+def take_spoken(
+    uow: UnitOfWork,
+    application: r.Application,
+    row: r.ApplicationStage,
+    plan: Plan,
+    *,
+    call_id: str,
+    key: str = "",
+    text: str = "",
+    value: Any = None,
+) -> Step:
+    """One thing said (or typed by key, as *value*) in a call, and what is said to it. Nothing at all is a silence.
+
+    Without a *key* nothing was said: the talk goes on where it may, which also opens it and ends it by the clock. The
+    same key says nothing. The caller holds the application's lock and has asked whether the stage is open.
+    """
+    said: tuple[r.Turn, ...] = ()
+    if key:
+        if uow.turns.first(application_id=application.id, key=key) is not None:
+            return Step()
+        stage = _stage_plan(plan, row)
+        said = (
+            _candidate_turn(
+                uow,
+                application,
+                row,
+                stage,
+                _turns(uow, row),
+                text=text.strip(),
+                key=key,
+                channel="phone",
+                value=value,
+                message_id=call_id,
+            ),
+        )
+    return _go_on(uow, application, row, plan, Medium.PHONE, said, "phone", message_id=call_id)
+
+
+def come_back(
+    uow: UnitOfWork,
+    application: r.Application,
+    row: r.ApplicationStage,
+    plan: Plan,
+    *,
+    call_id: str,
+    lead: str,
+) -> str:
+    """Put what is open once more, after *lead*, to someone who comes back by phone; "" where nothing is open.
+
+    It begins a new sitting: the time away was nobody's time.
+    """
+    stage = _stage_plan(plan, row)
+    turns = _turns(uow, row)
+    words = interview.open_words(stage, turns, _mode(uow, application, plan, Medium.PHONE))
+    if not words:
+        return ""
+    waiting = interview.waiting_for(stage, turns)
+    seq = uow.applications.get(application.id).turn_seq + 1
+    turn = uow.turns.add(
+        r.Turn(
+            id=uow.new_id(),
+            workspace_id=application.workspace_id,
+            seq=seq,
+            speaker=r.Speaker.INTERVIEWER,
+            text=f"{lead} {words}".strip(),
+            at=uow.now,
+            action=str(talk.Act.REPEAT),
+            question_id=waiting.id if waiting else None,
+            channel="phone",
+            value={"sitting": True},
+            message_id=call_id,
+            **applications.given_in(row),
+        )
+    )
+    applications.touch(uow, uow.applications.get(application.id), turn_seq=seq)
+    return turn.text
+
+
+def standing(uow: UnitOfWork, row: r.ApplicationStage, plan: Plan) -> talk.Talk:
+    """Where a talk stands: what is open, and what the next words will be taken for."""
+    return talk.fold(_stage_plan(plan, row), _turns(uow, row))
+
+
 # --- Both -------------------------------------------------------------------------------------------------------------
 
 
@@ -235,6 +321,7 @@ def _go_on(
     medium: Medium,
     said: tuple[r.Turn, ...],
     channel: str,
+    message_id: str | None = None,
 ) -> Step:
     """Let the engine decide, and keep everything it decided: its turns, the answers it read, what needs a person."""
     stage = _stage_plan(plan, row)
@@ -253,6 +340,7 @@ def _go_on(
                 speaker=r.Speaker.INTERVIEWER,
                 at=uow.now,
                 channel=channel,
+                message_id=message_id,
                 **applications.given_in(row),
                 **action.turn(),
             )
