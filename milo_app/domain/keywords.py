@@ -26,14 +26,26 @@ class Keyword(StrEnum):
 def keyword(text: str) -> Keyword | None:
     """The keyword that *text* as a whole means, or None where it is something to answer.
 
-    YES is deliberately none: it may be an answer, and whoever is opted in needs no second opt-in.
+    YES is deliberately none: it may be an answer, and whoever is opted in needs no second opt-in. A sentence counts
+    only where all of it asks for that: "I would stop it and call a nurse" is an answer. The first and the last sentence
+    are looked at ("I am at work. Please stop texting me").
     """
-    plain = normal(text)
-    if found := _EXACT.get(plain):
+    if found := _EXACT.get(normal(text)):
         return found
-    if len(plain.split()) > 12:
-        return None
-    return next((kind for kind, pattern in _SENTENCES if pattern.search(plain)), None)
+    sentences = [part for part in re.split(r"[.!?\n;]+", text) if part.strip()]
+    ends = [*sentences[:1], *sentences[-1:]]
+    if len(text.split()) <= 12:
+        ends += [part for part in text.split(",") if len(part.split()) > 1]
+    for part in ends:
+        plain = normal(part[:300])
+        if found := next((kind for kind, pattern in _SENTENCES if pattern.fullmatch(plain)), None):
+            return found
+    return None
+
+
+def in_spanish(text: str) -> bool:
+    """Whether a keyword was said in Spanish, so that its confirmation is too."""
+    return bool(_SPANISH.search(normal(text)))
 
 
 def normal(text: str) -> str:
@@ -47,42 +59,92 @@ def normal(text: str) -> str:
 _EXACT: dict[str, Keyword] = {
     **dict.fromkeys(
         (
-            *("stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke"),
-            *("optout", "opt out", "remove", "parar", "cancelar", "basta", "detener"),
+            *("stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke", "arret"),
+            *("optout", "opt out", "remove", "parar", "pare", "alto", "cancelar", "basta", "detener", "baja"),
         ),
         Keyword.STOP,
     ),
     **dict.fromkeys(("start", "unstop", "resume texts", "empezar", "iniciar", "reanudar"), Keyword.START),
-    **dict.fromkeys(("help", "info", "ayuda"), Keyword.HELP),
+    **dict.fromkeys(("help", "info", "ayuda", "informacion"), Keyword.HELP),
 }
 
-_SENTENCES: Sequence[tuple[Keyword, re.Pattern[str]]] = (
-    (
-        Keyword.WRONG_NUMBER,
-        re.compile(
-            r"\b(wrong (number|person)|numero equivocado|persona equivocada|se equivoco de numero"
-            r"|(this|that) is not (my|the right) name|im not (the|that) person|no soy esa persona)\b"
+#: What may come before a wish without changing it.
+_LEAD = (
+    r"(?:(?:please|pls|plz|hey|hi|hello|ok|okay|no|just|now|sorry|milo|thanks|thank you|but|so|and|um|kindly"
+    r"|(?:can|could|would|will) you|you (?:need|have) to|i (?:want|need|asked|told) you to|i would like you to"
+    r"|id like you to|i (?:want|would like) to|id like to|i said|por favor|favor de|oye|oiga|hola|ya|gracias|pero|y"
+    r"|quiero que|les? pido que|podrian|puedes?|pueden|perdon|disculpe?) )*"
+)
+_THEM = r"(?:texts?|messages?|sms|mensajes|textos)"
+_TAIL = r"(?: (?:please|pls|plz|now|already|immediately|anymore|again|at once|ever|thanks|thank you|por favor|ya|gracias|mas))*"
+_STOPPING = (
+    rf"stop(?: (?:all|the|these|this|it|them|{_THEM}))*",
+    r"(?:stop|quit|cease) (?:text|messag|contact|writ|bother|spam|harass)\w*(?: to)?(?: (?:me|us|this number|my number)(?: \w+){0,6})?",
+    rf"(?:stop|quit|cease) sending (?:me |us )?(?:(?:any|more|these|those|this|your|the|all|so many) )*{_THEM}(?: \w+){{0,4}}",
+    r"(?:dont|do not|never|must not|should not) (?:ever )?(?:text|message|contact|write|sms|bother)(?: to)? "
+    r"(?:me|us|this number|my number|here)(?: \w+){0,5}",
+    rf"(?:dont|do not|never) send (?:me |us )?(?:(?:any|more|these|those|your) )*{_THEM}(?: \w+){{0,4}}",
+    rf"no more (?:of (?:these|this|your) )?{_THEM}",
+    r"(?:take|remove|delete) (?:me|my (?:phone )?number|this number)(?: (?:off|from)(?: \w+){0,5})?",
+    r"leave me alone",
+    r"unsubscribe(?: (?:me|from|this|my)(?: \w+){0,4})?",
+    r"opt (?:me )?out(?: (?:of|from)(?: \w+){1,4})?|revoke (?:my )?consent",
+    rf"i (?:dont|do not|no longer) (?:want|wish)(?: to)?(?: (?:get|receive|have|be|any|more|these|your|to))* (?:{_THEM}|texted|messaged|contacted)(?: \w+){{0,4}}",
+    r"(?:deja|dejen|deje|para|pare|paren) de (?:escrib|mand|envi|text|contact|molest)\w*(?: \w+){0,5}",
+    r"no (?:me|nos) (?:escrib(?:an?|as)|mand(?:en?|es)|envi(?:en?|es)|texte(?:en?|es)|contact(?:en?|es)"
+    r"|molest(?:en?|es))(?: \w+){0,4}",
+    rf"(?:no|ni) (?:mas|mande mas|manden mas|envien mas) {_THEM}",
+    r"(?:quita|quite|quiten|borra|borre|borren|elimina|elimine|eliminen|saca|saque|saquen|den|dar|de)me de "
+    r"(?:baja|la lista|su lista|tu lista|esta lista|aqui|sus mensajes)",
+    r"(?:quitame|quiteme|quitenme|borrame|borrenme)",
+    rf"(?:ya )?no (?:quiero|deseo) (?:recibir )?(?:(?:mas|sus|tus|estos) )*{_THEM}(?: \w+){{0,4}}",
+)
+_WRONG = (
+    r"(?:(?:i think |i believe |looks like |it seems )?(?:you|u|yall) ?(?:have|got|ve got|ve|texted|reached)? ?"
+    r"|youve (?:got )?|(?:i think )?(?:this|it) is |its |must be |creo que |(?:usted )?(?:tiene|tienes|es) )?"
+    r"(?:the |a |el |la )?(?:wrong (?:number|person|phone|guy|one)|numero equivocado|persona equivocada|numero incorrecto)"
+    r"(?: (?:here|dude|man|bro|buddy|i am afraid|im afraid|amigo|amiga))?",
+    r"se equivoc(?:o|aron) de (?:numero|persona|telefono)|te equivocaste de (?:numero|persona)",
+    r"(?:this|that) is(?: not|nt) (?:my|the right) name|(?:this|that) isnt (?:my|the right) name"
+    r"|(?:im|i am) not (?:the|that) (?:right )?person(?: you \w+(?: \w+){0,3})?|no soy (?:esa|la) persona(?: \w+){0,3}",
+    r"(?:theres |there is )?no ?(?:one|body)(?: here)? (?:by that name|with that name|of that name|named \w+|called \w+)(?: here)?"
+    r"|aqui no (?:vive|hay) (?:nadie|ningun\w*)(?: \w+){0,4}|(?:este )?no es (?:su|el) (?:numero|telefono)(?: de \w+)?",
+)
+_SENTENCES: Sequence[tuple[Keyword, re.Pattern[str]]] = tuple(
+    (kind, re.compile(rf"{_LEAD}(?:{'|'.join(forms)}){_TAIL}"))
+    for kind, forms in (
+        (Keyword.WRONG_NUMBER, _WRONG),
+        (Keyword.STOP, _STOPPING),
+        (
+            Keyword.START,
+            (
+                r"(?:start|resume|restart|begin) (?:texting|messaging|texts|messages|sending texts)(?: me)?",
+                r"(?:text|message) me again|(?:vuelvan?|vuelve) a (?:escribir|mandar|enviar)\w*(?: mensajes)?",
+            ),
         ),
-    ),
-    (
-        Keyword.STOP,
-        re.compile(
-            r"\b((stop|quit) (text|texting|messag|messaging|contact|contacting|sending|writing|this|these|it)\w*"
-            r"|(dont|do not|never) (ever )?(text|message|contact|write)( to)? me"
-            r"|no more (texts?|messages?)|(take|remove) me (off|from)|leave me alone|unsubscribe me|opt me out"
-            r"|(please|pls|just) stop|stop (please|pls|now)"
-            r"|(deja|dejen|pare|paren|parad) de (escrib|mand|envi|text|contact)\w*"
-            r"|no me (escrib|mand|envi|text|contact)\w*|no mas (mensajes|textos)|(quitame|quiteme|borrame) de"
-            r"|no quiero (mas )?mensajes)\b"
+        (
+            Keyword.HELP,
+            (
+                r"(?:i )?need (?:some )?help|help me|get help|help (?:por favor|please)|necesito ayuda|ayudame|ayudenme",
+            ),
         ),
-    ),
-    (
-        Keyword.WHO_IS_THIS,
-        re.compile(
-            r"^((hi|hello|hey|hola|sorry|um|and|y) )?(who (is|are) (this|you|dis)|whos this|who dis|who r u"
-            r"|quien (es|eres|habla|escribe)|de parte de quien)\b.{0,30}$"
+        (
+            Keyword.WHO_IS_THIS,
+            (
+                r"(?:who(?: is| are|s) (?:this|you|dis|it|texting(?: me)?)|who dis|who (?:r|are) u|who texted me"
+                r"|who am i (?:talking|texting|speaking) (?:to|with)|(?:de parte )?de quien(?: es)?"
+                r"|(?:con )?quien (?:es|eres|habla|escribe|sos)(?: usted)?)(?: \w+){0,4}",
+                r"(?:is this|are you) (?:a )?(?:real|scam|spam|legit|bot|robot|computer|ai|an ai|human|a human|a person)"
+                r"(?: \w+){0,3}|(?:es|eres) (?:un |una )?(?:robot|bot|ia|estafa|maquina|persona(?: real)?)",
+                r"what is this(?: about| number)?|whats this(?: about)?|(?:de )?que (?:es|se trata) esto|de que se trata",
+            ),
         ),
-    ),
+    )
+)
+_SPANISH = re.compile(
+    r"\b(parar|pare|paren|alto|cancelar|basta|detener|baja|empezar|iniciar|reanudar|ayuda|ayudame|ayudenme|necesito"
+    r"|informacion|deje?n?|escrib\w+|mensajes|textos|no (?:me|nos|quiero|mas)|quit\w*me|borr\w*me|numero|equivoc\w+|soy"
+    r"|quien|eres|por favor|vuelv\w+|aqui|que)\b"
 )
 
 # --- Segments -------------------------------------------------------------------------------------------------------
