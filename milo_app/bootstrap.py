@@ -147,17 +147,19 @@ def _email(settings: Settings, clock: Clock) -> Email:
 
 
 def _sms(settings: Settings, clock: Clock) -> Sms:
-    from milo_app.adapters import sms
-
     if settings.twilio_account_sid and settings.twilio_auth_token:
-        return sms.TwilioSms(
+        from milo_app.adapters.sms.twilio import TwilioSms
+
+        return TwilioSms(
             settings.twilio_account_sid,
             settings.twilio_auth_token.get_secret_value(),
             messaging_service_sid=settings.twilio_messaging_service_sid,
             base_url=settings.twilio_api_base_url,
             status_callback=f"{settings.public_url}/webhooks/twilio/status",
         )
-    return sms.LocalSms(settings.data / "phone", clock)
+    from milo_app.adapters.sms.local import LocalSms
+
+    return LocalSms(settings.data / "phone", clock)
 
 
 def _files(settings: Settings) -> Files:

@@ -221,11 +221,15 @@ class Sent:
 
 class SendFailed(Exception):
     """The provider refused or could not be reached. `retryable`: trying again may help. `unknown`: it may have been
-    taken all the same, so it must not be tried again without looking it up."""
+    taken all the same, so it must not be tried again without looking it up. `about_address`: why nothing more is to be
+    sent to this address at all, as the reason of a suppression; empty where the address is not at fault."""
 
-    def __init__(self, reason: str, *, retryable: bool, unknown: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, retryable: bool, unknown: bool = False, about_address: str = ""
+    ) -> None:
         super().__init__(reason)
         self.reason, self.retryable, self.unknown = reason, retryable, unknown
+        self.about_address = about_address
 
 
 class Email(Protocol):
@@ -241,6 +245,16 @@ class Sms(Protocol):
 
     def send(self, *, to: str, sender: str, body: str, key: str) -> Sent:
         """Send once per *key* where the provider allows it. Raises SendFailed."""
+        ...
+
+
+@runtime_checkable
+class LooksUp(Protocol):
+    """A sender of texts that knows no key, and can be asked afterwards what it took."""
+
+    def find(self, *, to: str, body: str, since: datetime) -> Sequence[Sent]:
+        """What was taken for *to* with that very *body* since then, oldest first. Raises SendFailed where it cannot be
+        asked now."""
         ...
 
 

@@ -6,7 +6,8 @@ import socket
 
 import pytest
 
-from milo_app.adapters.sms import LocalSms, TwilioSms
+from milo_app.adapters.sms.local import LocalSms
+from milo_app.adapters.sms.twilio import TwilioSms
 from milo_app.services.ports import Handset, SendFailed
 from tests.adapters.doubles import http_double
 

@@ -1,0 +1,1 @@
+"""Text messages: the local handset and Twilio, one module each."""
