@@ -16,7 +16,7 @@ from benchmarks.measuring import Figure, median, percentile, timed
 from benchmarks.seeding import Ready
 from milo_app.domain.actors import MemberActor, SystemActor
 from milo_app.domain.records import Role
-from milo_app.services import applications, desk
+from milo_app.services import applications, candidate_table
 from milo_app.services.ports import Deps
 from tests.browser.desk import Desk
 from tests.outside import plans
@@ -82,16 +82,19 @@ def _asks(deps: Deps) -> dict[str, Callable[[], Any]]:
     def ask(**wanted: Any) -> Callable[[], Any]:
         def go() -> Any:
             with deps.uow.read(actor) as uow:
-                return desk.table(uow, actor, **wanted)
+                return candidate_table.table(uow, actor, **wanted)
 
         return go
 
     tenth: list[Any] = []
     for _ in range(10):
         tenth = ask(after=tenth)()["next"]
-    asks = {f"sorted by {sort}": ask(sort=sort) for sort in desk.SORTS}
+    asks = {f"sorted by {sort}": ask(sort=sort) for sort in candidate_table.SORTS}
     asks |= {f"state {state}": ask(state=state) for state in ("invited", "completed", "disqualified")}
-    asks |= {f"of the role, {sort}": ask(sort=sort, interviewer_id=interviewer.id) for sort in desk.SORTS[:4]}
+    asks |= {
+        f"of the role, {sort}": ask(sort=sort, interviewer_id=interviewer.id)
+        for sort in candidate_table.SORTS[:4]
+    }
     asks |= {
         "tenth page": ask(after=tenth),
         "stage": ask(stage="sms"),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from milo_app.domain import plan as plans
+from milo_app.domain import plan_data
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "plan.schema.json"
 
@@ -259,7 +260,7 @@ def _type(annotation: str) -> dict[str, Any]:
         return {"type": "array", "items": _type(base.removeprefix("tuple[").removesuffix(", ...]"))}
     plain = {"bool": "boolean", "int": "integer", "float": "number"}
     if base == "str":
-        return {"type": "string", "maxLength": plans.LONGEST_TEXT}
+        return {"type": "string", "maxLength": plan_data.LONGEST_TEXT}
     if base in plain:
         return {"type": [plain[base], "null"]} if empty else {"type": plain[base]}
     if base == "Any":

@@ -52,13 +52,13 @@ def create(
     as_json: Json = False,
 ) -> None:
     """Make an interviewer from a plan, publish it, and print its links."""
-    from milo_app.domain import plan as plans
+    from milo_app.domain import plan_data
     from milo_app.services import interviewers
 
     with faults_told():
         data = read_json(file)
         actor = within(workspace)
-        plan: Any = plans.from_data(data) if publish else data
+        plan: Any = plan_data.from_data(data) if publish else data
         interviewer = run(interviewers.create, actor, plan=plan, slug=slug or None)
         if publish:
             run(interviewers.publish, actor, interviewer_id=interviewer.id)

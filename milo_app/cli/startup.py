@@ -22,7 +22,7 @@ def prepare(deps: Deps, settings: Settings, *, pid: int) -> StartupFacts:
     """Make the demo workspace where one is wanted, or the link with which the owner sets up a fresh instance."""
     from milo_app.cli import demo
     from milo_app.services import demo as demos
-    from milo_app.services import members
+    from milo_app.services import signing_in
 
     facts: dict[str, object] = {}
     lines: list[str] = []
@@ -35,7 +35,7 @@ def prepare(deps: Deps, settings: Settings, *, pid: int) -> StartupFacts:
     set_up_url = None
     if not facts:
         with deps.uow.write(SystemActor()) as uow:
-            set_up_url = members.first_set_up_url(uow, SystemActor())
+            set_up_url = signing_in.first_set_up_url(uow, SystemActor())
         if set_up_url:
             lines += ["Nobody has an account yet. Set up yours (this link works once):", f"  {set_up_url}"]
     return StartupFacts(demo=facts, set_up_url=set_up_url, words="\n".join(lines))

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from milo_app.domain import job_text
-from milo_app.domain import plan as plans
+from milo_app.domain import job_text, plan_data
 from milo_app.domain.drafting_roles import GENERAL, Ask, Family, family_of
 from milo_app.domain.job_text import JobText, Line
 from milo_app.domain.plan import (
@@ -54,7 +53,7 @@ def draft(text: str) -> Plan:
         drafted_by=DRAFTED_BY,
     )
     plan = replace(plan, stages=tuple(_unique_ids(stage) for stage in plan.stages))
-    return plan if not plans.problems_of(plan) else _least(title)
+    return plan if not plan_data.problems_of(plan) else _least(title)
 
 
 _WELCOME = (

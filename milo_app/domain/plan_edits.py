@@ -1,7 +1,7 @@
 """Small edits of a draft plan, as a form makes them: one field, one item added, moved or taken away.
 
 A draft is JSON data that may be half done, so nothing here refuses a value for being wrong: what does not fit is kept
-as typed, and `plan.from_data` says beside the field what is the matter. Places are written as `from_data` writes
+as typed, and `plan_data.from_data` says beside the field what is the matter. Places are written as `from_data` writes
 them: `stages[0].questions[2].text`.
 """
 

@@ -111,7 +111,8 @@ def _headers(file: StoredFile, *, inline: bool) -> dict[str, str]:
         "Content-Security-Policy": _policy(media_type),
         # The report shows a resume in a frame of its own page.
         "X-Frame-Options": "SAMEORIGIN",
-        "Cross-Origin-Resource-Policy": "same-origin",
+        # Readers of email show a logo within a page of their own.
+        "Cross-Origin-Resource-Policy": "cross-origin" if file.purpose == "logo" else "same-origin",
         "Referrer-Policy": "no-referrer",
     }
 

@@ -20,7 +20,7 @@ from milo_app.access.running import call, run
 from milo_app.domain.actors import SystemActor, Visitor
 from milo_app.domain.errors import Gone, Invalid, NotFound, Throttled
 from milo_app.http import same_origin, server_pages
-from milo_app.services import members, sessions
+from milo_app.services import sessions, signing_in
 
 log = logging.getLogger(__name__)
 router = APIRouter()
@@ -46,7 +46,7 @@ async def sign_in(request: Request) -> Response:
     form = await _form(request)
     try:
         signed_in = await call(
-            members.sign_in,
+            signing_in.sign_in,
             bootstrap.deps(),
             _visitor(request),
             email=form.get("email", ""),
@@ -70,7 +70,7 @@ async def ask_for_link(request: Request) -> Response:
     form = await _form(request)
     waited = asyncio.ensure_future(asyncio.sleep(_LINK_SECONDS))
     try:
-        await call(members.request_link, bootstrap.deps(), _visitor(request), email=form.get("email", ""))
+        await call(signing_in.request_link, bootstrap.deps(), _visitor(request), email=form.get("email", ""))
     except Throttled as problem:
         return _throttled(problem, form)
     finally:
@@ -82,7 +82,7 @@ async def ask_for_link(request: Request) -> Response:
 async def link_page(token: str) -> Response:
     """A button that signs in; opening the link does nothing by itself."""
     try:
-        facts = await run(members.look_at_link, SystemActor(), secret=token, purpose="sign_in")
+        facts = await run(signing_in.look_at_link, SystemActor(), secret=token, purpose="sign_in")
     except (NotFound, Gone) as problem:
         return _dead(problem)
     return _page("link", 200, action=f"/sign-in/link/{token}", **facts)
@@ -95,7 +95,7 @@ async def use_link(request: Request, token: str) -> Response:
     agent = request.headers.get("user-agent", "")
     try:
         signed_in = await run(
-            members.use_link, SystemActor(), secret=token, user_agent=agent, old=_secret(request)
+            signing_in.use_link, SystemActor(), secret=token, user_agent=agent, old=_secret(request)
         )
     except (NotFound, Gone) as problem:
         return _dead(problem)
@@ -106,7 +106,7 @@ async def use_link(request: Request, token: str) -> Response:
 async def sign_out(request: Request) -> Response:
     """End this session here and on the server."""
     same_origin.require(request)
-    await run(members.sign_out, SystemActor(), secret=_secret(request))
+    await run(signing_in.sign_out, SystemActor(), secret=_secret(request))
     instance = bootstrap.deps().instance
     response = RedirectResponse(routes.SIGN_IN, 303)
     options: dict[str, Any] = cookies.cookie_options(instance)
@@ -118,7 +118,7 @@ async def sign_out(request: Request) -> Response:
 async def set_up_page(token: str) -> Response:
     """The form behind a set-up link: the owner's first account, or an invited member's password."""
     try:
-        facts = await run(members.look_at_link, SystemActor(), secret=token, purpose="set_up")
+        facts = await run(signing_in.look_at_link, SystemActor(), secret=token, purpose="set_up")
     except (NotFound, Gone) as problem:
         return _dead(problem)
     return _page("set_up", 200, action=f"/set-up/{token}", owner=not facts["email"], **facts)
@@ -132,7 +132,7 @@ async def set_up(request: Request, token: str) -> Response:
     given = {name: form.get(name, "") for name in ("name", "email", "company")}
     try:
         signed_in = await call(
-            members.set_up,
+            signing_in.set_up,
             bootstrap.deps(),
             _visitor(request),
             secret=token,
@@ -143,7 +143,7 @@ async def set_up(request: Request, token: str) -> Response:
     except (NotFound, Gone) as problem:
         return _dead(problem)
     except Invalid as problem:
-        facts = await run(members.look_at_link, SystemActor(), secret=token, purpose="set_up")
+        facts = await run(signing_in.look_at_link, SystemActor(), secret=token, purpose="set_up")
         known = {name: value for name, value in facts.items() if value}
         shown = {"workspace": "", **given, **known, "errors": problem.fields}
         return _page("set_up", 422, action=f"/set-up/{token}", owner=not facts["email"], **shown)
@@ -156,7 +156,7 @@ def safe_next(path: str) -> str:
     return path if plain and len(path) < 500 else _HOME
 
 
-def _enter(signed_in: members.SignedIn, next: str) -> Response:
+def _enter(signed_in: signing_in.SignedIn, next: str) -> Response:
     instance = bootstrap.deps().instance
     response = RedirectResponse(safe_next(next), 303)
     options: dict[str, Any] = cookies.cookie_options(instance)

@@ -17,7 +17,7 @@ from milo_app.domain.records import Role
 from milo_app.http import same_origin
 from milo_app.http.bodies import spooled
 from milo_app.http.candidate_api import Reader, Writer
-from milo_app.services import recordings, resumes, uploads
+from milo_app.services import brand, recordings, resumes, uploads
 
 router = APIRouter()
 _BASE = "/api/candidate/applications/{application_id}"
@@ -122,9 +122,9 @@ async def finish_recording(actor: Writer, recording_id: Id, body: TotalsBody) ->
 
 @router.post("/api/desk/logo", response_model=None)
 async def put_logo(request: Request, name: Name = "logo") -> JSONResponse:
-    """A logo as the raw body, from a signed-in administrator: `{file: {file_id, name, size}}`."""
+    """The logo as the raw body, from a signed-in administrator: `{file: {file_id, name, size}}`. Shown from now on."""
     same_origin.require(request)
     actor = await member_actor(request, Role.ADMIN)
-    async with spooled(request, limit=uploads.LARGEST_LOGO, too_large="A logo has at most 1 MB.") as chunks:
-        file = await call(uploads.accept_logo, bootstrap.deps(), actor, name=name, chunks=chunks)
+    async with spooled(request, limit=brand.LARGEST_LOGO, too_large=brand.TOO_LARGE) as chunks:
+        file = await call(brand.accept_logo, bootstrap.deps(), actor, name=name, chunks=chunks)
     return JSONResponse({"file": file}, 201)

@@ -9,8 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from milo_app.domain import consent as notices
-from milo_app.domain import journey, values
-from milo_app.domain import plan as plans
+from milo_app.domain import journey, plan_data, values
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor, CandidateActor, MemberActor
 from milo_app.domain.errors import Conflict, Forbidden, Gone, Invalid, NotFound
@@ -58,7 +57,7 @@ def plan_of(uow: UnitOfWork, application: r.Application) -> Plan:
         Gone: the interviewer was never published.
     """
     if application.preview and application.version_id is None:
-        return plans.from_data(uow.interviewers.get(application.interviewer_id).draft)
+        return plan_data.from_data(uow.interviewers.get(application.interviewer_id).draft)
     version = version_of(uow, application)
     if version is None:
         raise Gone("closed", "This interview is not open yet.")
@@ -75,7 +74,7 @@ def _read(version: r.InterviewerVersion) -> Plan:
     if plan is None:
         if len(_read_versions) >= _MOST_READ:
             _read_versions.clear()
-        plan = _read_versions[version.id] = plans.from_data(version.plan)
+        plan = _read_versions[version.id] = plan_data.from_data(version.plan)
     return plan
 
 

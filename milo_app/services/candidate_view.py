@@ -227,7 +227,7 @@ def view(uow: UnitOfWork, actor: CandidateActor) -> View:
         name=person.name,
         first_name=person.name.split(" ")[0] if person.name else "",
         workspace=workspace.name,
-        logo_url=_logo(workspace),
+        logo_url=str(links.brand_of(workspace)["logo_url"]),
         title=plan.title,
         contact=plan.contact_email or str(workspace.brand.get("support_email", "")),
         welcome=plan.welcome,
@@ -312,10 +312,6 @@ def _preview_url(uow: UnitOfWork, application: r.Application) -> str:
     if not application.preview:
         return ""
     return links.preview_url(uow.instance, uow.interviewers.get(application.interviewer_id))
-
-
-def _logo(workspace: r.Workspace) -> str:
-    return str(workspace.brand.get("logo_url") or "")
 
 
 def _moment(at: datetime | None, language: str, zone: str) -> str:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from milo_app.domain import plan as plans
+from milo_app.domain import plan_data
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor, MemberActor, SystemActor
 from milo_app.domain.errors import Forbidden
@@ -130,7 +130,7 @@ def _people(uow: _Quiet, workspace: r.Workspace, files: dict[str, bytes], deps: 
         workspace=workspace,
         interviewer=interviewer,
         member=member,
-        plan=plans.from_data(version.plan),
+        plan=plan_data.from_data(version.plan),
         files=files,
         renderer=deps.renderer,
     )

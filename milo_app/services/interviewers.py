@@ -13,8 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from milo_app.domain import drafting, slugs
-from milo_app.domain import plan as plans
+from milo_app.domain import drafting, plan_data, slugs
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor, MemberActor
 from milo_app.domain.errors import Conflict, Forbidden, Invalid, NotFound
@@ -72,7 +71,7 @@ def _template_names() -> tuple[str, ...]:
 
 @cache
 def _read_template(name: str) -> Plan:
-    return plans.from_data(json.loads((_TEMPLATES / f"{name}.json").read_text(encoding="utf-8")))
+    return plan_data.from_data(json.loads((_TEMPLATES / f"{name}.json").read_text(encoding="utf-8")))
 
 
 # --- Making and editing ---------------------------------------------------------------------------------------------
@@ -144,8 +143,8 @@ def publish(uow: UnitOfWork, actor: Actor, *, interviewer_id: str) -> r.Intervie
     interviewer = uow.interviewers.get(interviewer_id)
     if interviewer.state is r.InterviewerState.ARCHIVED:
         raise Conflict("This interviewer is archived. Restore it before publishing.")
-    plan = plans.from_data(interviewer.draft)
-    data = plans.to_data(plan)
+    plan = plan_data.from_data(interviewer.draft)
+    data = plan_data.to_data(plan)
     latest = newest_version(uow, interviewer)
     if latest is not None and latest.plan == data:
         if interviewer.state is not r.InterviewerState.ACTIVE:
@@ -307,7 +306,7 @@ def overview(uow: UnitOfWork, actor: Actor) -> list[dict[str, Any]]:
 def read_draft(draft: Mapping[str, Any]) -> tuple[Plan | None, dict[str, str]]:
     """(the plan, or None where the draft cannot be used yet; every problem by place)."""
     try:
-        return plans.from_data(draft), {}
+        return plan_data.from_data(draft), {}
     except Invalid as problem:
         return None, dict(problem.fields) or {"plan": problem.message}
 
@@ -380,7 +379,7 @@ def _workspace_id(actor: Actor) -> str:
 
 def _draft_data(plan: Plan | Mapping[str, Any]) -> dict[str, Any]:
     """The draft as JSON data. Raises Invalid for what is none."""
-    data: object = plans.to_data(plan) if isinstance(plan, Plan) else plan
+    data: object = plan_data.to_data(plan) if isinstance(plan, Plan) else plan
     if not isinstance(data, Mapping):
         raise Invalid(fields={"plan": "A plan is a JSON object."})
     try:

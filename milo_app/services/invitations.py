@@ -227,7 +227,7 @@ def queue_to_member(
                 "name": member.name,
                 "first_name": first_name(member.name),
                 "company": str(links.brand_of(workspace)["name"]),
-                "brand": dict(links.brand_of(workspace)),
+                "brand": _brand(uow, workspace),
                 "language": "en",
                 **variables,
             },
@@ -308,6 +308,12 @@ def first_name(name: str) -> str:
     return words[0][:40] if words else ""
 
 
+def _brand(uow: UnitOfWork, workspace: r.Workspace) -> dict[str, Any]:
+    """The brand for a message, which is read elsewhere: its logo by a whole address."""
+    brand = dict(links.brand_of(workspace))
+    return {**brand, "logo_url": uow.instance.public_url + brand["logo_url"] if brand["logo_url"] else ""}
+
+
 def common_variables(
     uow: UnitOfWork,
     application: r.Application,
@@ -319,7 +325,7 @@ def common_variables(
     at sending."""
     plan = applications.plan_of(uow, application)
     language = candidate.language or plan.language or "en"
-    brand = dict(links.brand_of(workspace))
+    brand = _brand(uow, workspace)
     return {
         "name": candidate.name,
         "first_name": first_name(candidate.name),

@@ -6,8 +6,7 @@ from typing import Any
 
 from milo_app.domain import brand as brands
 from milo_app.domain import consent as notices
-from milo_app.domain import journey
-from milo_app.domain import plan as plans
+from milo_app.domain import journey, plan_data
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor, CandidateActor, SystemActor
 from milo_app.domain.errors import Forbidden, Gone, NotFound
@@ -81,7 +80,7 @@ def for_preview(uow: UnitOfWork, actor: Actor, *, token: str) -> dict[str, Any]:
     """The landing page as candidates will see it, from the draft."""
     interviewer = links.resolve_preview(uow, token)
     workspace = uow.workspaces.get(interviewer.workspace_id)
-    plan = plans.from_data(interviewer.draft)
+    plan = plan_data.from_data(interviewer.draft)
     return {
         **role_facts(workspace, plan),
         "interviewer": interviewer,
@@ -140,7 +139,7 @@ def for_apply(uow: UnitOfWork, actor: Actor, *, workspace_slug: str, interviewer
     version = uow.versions.first(interviewer_id=interviewer.id, number=interviewer.version)
     if version is None:
         raise NotFound("We could not find that page.")
-    plan = plans.from_data(version.plan)
+    plan = plan_data.from_data(version.plan)
     over = interviewer.closes_at is not None and uow.now >= interviewer.closes_at
     return {
         **role_facts(workspace, plan),

@@ -106,5 +106,6 @@ def apply_url(instance: Instance, workspace: r.Workspace, interviewer: r.Intervi
 
 
 def brand_of(workspace: r.Workspace) -> Mapping[str, Any]:
-    """The workspace's brand with its name filled in."""
-    return {"name": workspace.name, **workspace.brand}
+    """The workspace's brand with its name filled in, and `logo_url`, a path of this server, where it has a logo."""
+    logo = workspace.brand.get("logo_file_id")
+    return {"name": workspace.name, **workspace.brand, "logo_url": f"/files/{logo}" if logo else ""}

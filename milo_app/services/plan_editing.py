@@ -115,7 +115,7 @@ def _view(uow: UnitOfWork, actor: MemberActor, interviewer_id: str) -> dict[str,
 
 def _as_published(draft: Mapping[str, Any]) -> Any:
     """The draft as it would be published, or nothing comparable while it is not whole."""
-    from milo_app.domain.plan import to_data
+    from milo_app.domain.plan_data import to_data
 
     plan, _ = interviewers.read_draft(draft)
     return to_data(plan) if plan else None

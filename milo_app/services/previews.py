@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
-from milo_app.domain import plan as plans
+from milo_app.domain import plan_data
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor, CandidateActor, MemberActor, SystemActor
 from milo_app.domain.errors import Forbidden, Invalid, NotFound
@@ -42,7 +42,7 @@ def open(uow: UnitOfWork, actor: Actor, *, token: str, member: MemberActor | Non
         )
         if known is not None:
             return known
-    plan = plans.from_data(interviewer.draft)
+    plan = plan_data.from_data(interviewer.draft)
     receiver = own.member_id if own is not None else interviewer.created_by
     application, _ = applications.create(
         uow,

@@ -1,4 +1,4 @@
-"""Files that answer a question of the form, the workspace's logo, and finding a file to hand it out."""
+"""Files that answer a question of the form, and finding a file to hand it out."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import Any
 from milo_app.domain import file_types
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor, CandidateActor, MemberActor
-from milo_app.domain.errors import Forbidden, Invalid, NotFound, Throttled
+from milo_app.domain.errors import Invalid, NotFound, Throttled
 from milo_app.domain.plan import Question, QuestionKind, StagePlan
 from milo_app.services import applications
 from milo_app.services.incoming import Incoming, keep
 from milo_app.services.ports import Deps, UnitOfWork
 from milo_app.services.transactions import query
 
-#: Largest file that answers a question, and largest logo, in bytes.
+#: Largest file that answers a question, in bytes.
 LARGEST = 10 * 1024 * 1024
-LARGEST_LOGO = 1024 * 1024
 #: Files that may be sent for one question, replaced ones included.
 MOST_FILES = 30
 #: What may be sent where the recruiter named no endings.
@@ -38,7 +37,6 @@ USUAL = (
     "mp3",
     "mp4",
 )
-_LOGOS = ("image/png", "image/jpeg", "image/webp")
 
 
 def accept_file_answer(
@@ -154,45 +152,6 @@ def _check_content(question: Question, name: str, media_type: str) -> None:
     if active or (known and not zipped and not file_types.fits(media_type, name)):
         message = f"This file is not what its name says: a .{file_types.ending(name)} looks different inside."
         raise Invalid(fields={question.id: message})
-
-
-# --- Logo ------------------------------------------------------------------------------------------------------------
-
-
-def accept_logo(deps: Deps, actor: MemberActor, *, name: str, chunks: Iterable[bytes]) -> dict[str, Any]:
-    """Take a PNG, JPEG or WebP of at most 1 MB as a logo. Returns `{file_id, name, size}`; the brand then names it.
-
-    Raises:
-        Forbidden: the member may not change the brand.
-        Invalid: no such picture. An SVG can carry a program and is not taken.
-        TooLarge: beyond 1 MB.
-    """
-    if not actor.can(r.Role.ADMIN):
-        raise Forbidden
-    name = file_types.safe_name(name, "logo")
-    incoming = Incoming(chunks, limit=LARGEST_LOGO, too_large="A logo has at most 1 MB.")
-
-    def take(key: str, size: int, sha256: str) -> tuple[dict[str, Any], bool]:
-        if incoming.media_type not in _LOGOS:
-            raise Invalid(fields={"logo": "Please choose a PNG, JPEG or WebP picture."})
-        with deps.uow.write(actor) as uow:
-            known = uow.files.first(purpose="logo", sha256=sha256, workspace_id=actor.workspace_id)
-            if known is not None:
-                return _value(known), False
-            file = r.StoredFile(
-                id=uow.new_id(),
-                workspace_id=actor.workspace_id,
-                purpose="logo",
-                key=key,
-                name=name,
-                media_type=incoming.media_type,
-                size=size,
-                sha256=sha256,
-                created_at=uow.now,
-            )
-            return _value(uow.files.add(file)), True
-
-    return keep(deps, f"logos/{actor.workspace_id}", incoming, take, empty="This file is empty.")
 
 
 # --- Handing out -----------------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from milo_app.domain import job_text
 from milo_app.domain.drafting import DRAFTED_BY, draft
-from milo_app.domain.plan import CriterionKind, Plan, StageKind, from_data, problems_of, to_data
+from milo_app.domain.plan import CriterionKind, Plan, StageKind
+from milo_app.domain.plan_data import from_data, problems_of, to_data
 
 NURSE = """Registered Nurse (RN) - ICU
 Location: Austin, TX

@@ -7,7 +7,7 @@ import pytest
 
 from milo_app.domain import plan_edits as edits
 from milo_app.domain.errors import Invalid
-from milo_app.domain.plan import from_data
+from milo_app.domain.plan_data import from_data
 
 NURSE = json.loads(Path("milo_app/templates/interviewers/registered_nurse.json").read_text())
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from milo_app.domain import plan as plans
+from milo_app.domain import plan_data
 from milo_app.domain.drafting import draft
 from milo_app.domain.errors import Invalid
 from milo_app.services import interviewers
@@ -87,7 +88,7 @@ WHOLE: dict[str, Any] = {
 
 def reads(data: Any) -> bool:
     try:
-        plans.from_data(data)
+        plan_data.from_data(data)
     except Invalid:
         return False
     return True
@@ -118,7 +119,7 @@ def test_it_is_a_schema_that_describes_every_field() -> None:
 def test_our_own_templates_fit(file: Path) -> None:
     data = json.loads(file.read_text(encoding="utf-8"))
     assert [error.json_path for error in SCHEMA.iter_errors(data)] == []
-    assert SCHEMA.is_valid(plans.to_data(plans.from_data(data)))
+    assert SCHEMA.is_valid(plan_data.to_data(plan_data.from_data(data)))
 
 
 def test_a_plan_that_says_everything_fits() -> None:
@@ -129,7 +130,7 @@ def test_a_plan_that_says_everything_fits() -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.text(max_size=300))
 def test_every_drafted_plan_fits(text: str) -> None:
-    assert SCHEMA.is_valid(plans.to_data(draft(text)))
+    assert SCHEMA.is_valid(plan_data.to_data(draft(text)))
 
 
 Place = tuple[str | int, ...]
@@ -152,7 +153,7 @@ def _changed(place: Place, value: Any) -> Any:
 
 
 #: Each shape of value once; the long text is made short in what a failure prints.
-_LONG = "x" * (plans.LONGEST_TEXT + 1)
+_LONG = "x" * (plan_data.LONGEST_TEXT + 1)
 _VALUES: list[Any] = [
     *(None, True, 0, 7, -1, 300, 1.5, 2.0, "", "  ", "x", "form", "voice", "yes_no", "long_text", _LONG),
     *([], ["a"], ["a", "a"], [1, 2], [[]], [_LONG], {}, {"kind": "form"}, {"surprise": 1}),

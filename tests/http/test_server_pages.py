@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from milo_app.domain import consent
-from milo_app.domain import plan as plans
+from milo_app.domain import consent, plan_data
 from milo_app.http import server_pages
 from milo_app.services.ports import Deps
 
@@ -20,7 +19,7 @@ _NASTY = "</script><img src=x onerror=alert(1)>\"&'{{7*7}}"
 
 
 def role(language: str = "en", **changes: Any) -> dict[str, Any]:
-    plan = plans.from_data(
+    plan = plan_data.from_data(
         {
             "title": f"Nurse {_NASTY}",
             "description": f"First part.\n\n{_NASTY}",

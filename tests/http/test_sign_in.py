@@ -124,10 +124,10 @@ class TestLink:
 def test_set_up(client, uow_write):
     """The owner's link shows a form, says what is wrong beside each field, and signs in."""
     from milo_app.domain.actors import SystemActor
-    from milo_app.services import members
+    from milo_app.services import signing_in
 
     with uow_write() as uow:
-        path = members.first_set_up_url(uow, SystemActor()).removeprefix("http://127.0.0.1:3000")
+        path = signing_in.first_set_up_url(uow, SystemActor()).removeprefix("http://127.0.0.1:3000")
     assert "Set up Milo" in client.get(path).text
     given = {"company": "Northlight", "name": "Olga", "email": "olga@example.com", "password": "short"}
     refused = client.post(path, data=given)

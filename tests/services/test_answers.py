@@ -190,7 +190,7 @@ class TestCreate:
 
 def test_the_plan_file_of_the_template_is_valid() -> None:
     """The shipped template can be published as it is."""
-    from milo_app.domain.plan import from_data
+    from milo_app.domain.plan_data import from_data
 
     path = Path(__file__).parents[2] / "milo_app/templates/interviewers/registered_nurse.json"
     assert [str(k) for k in from_data(json.loads(path.read_text())).kinds] == [

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from milo_app.adapters.clock import FixedClock
-from milo_app.domain import plan as plans
+from milo_app.domain import plan_data
 from milo_app.domain import records as r
 from milo_app.domain.actors import SystemActor
 from milo_app.domain.errors import Gone, Invalid, NotFound, Throttled
@@ -24,7 +24,7 @@ SYSTEM = SystemActor()
 def role(deps: Deps) -> r.Interviewer:
     with deps.uow.write(SYSTEM) as uow:
         workspace = builders.create_workspace(uow, slug="acme")
-        plan = plans.to_data(interviewers.template("registered_nurse"))
+        plan = plan_data.to_data(interviewers.template("registered_nurse"))
         return builders.create_interviewer(uow, workspace, plan, slug="nurse")[0]
 
 

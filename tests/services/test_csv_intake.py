@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milo_app.domain import plan as plans
+from milo_app.domain import plan_data
 from milo_app.domain import records as r
 from milo_app.domain.actors import MemberActor, SystemActor
 from milo_app.domain.errors import Conflict, Forbidden, Invalid
@@ -18,7 +18,7 @@ from tests import builders
 @pytest.fixture
 def role(deps: Deps) -> r.Interviewer:
     with deps.uow.write(SystemActor()) as uow:
-        plan = plans.to_data(interviewers.template("registered_nurse"))
+        plan = plan_data.to_data(interviewers.template("registered_nurse"))
         return builders.create_interviewer(uow, builders.create_workspace(uow), plan)[0]
 
 

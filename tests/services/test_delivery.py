@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from milo_app import bootstrap
-from milo_app.domain import plan as plans
+from milo_app.domain import plan_data
 from milo_app.domain import records as r
 from milo_app.domain.actors import SystemActor
 from milo_app.domain.errors import Conflict
@@ -39,7 +39,7 @@ def messages(deps: Deps) -> list[r.Message]:
     """The email and the text of one invitation, queued."""
     with deps.uow.write(SystemActor()) as uow:
         workspace = builders.create_workspace(uow, name="Northlight Health")
-        plan = plans.to_data(interviewers.template("registered_nurse"))
+        plan = plan_data.to_data(interviewers.template("registered_nurse"))
         interviewer, _ = builders.create_interviewer(uow, workspace, plan)
         candidate = builders.create_candidate(uow, workspace, name="Ana Ruiz")
         application = builders.create_application(uow, interviewer, candidate, invited_at=None)

@@ -11,7 +11,7 @@ import pytest
 from milo_app.domain import records as r
 from milo_app.domain.actors import MemberActor
 from milo_app.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from milo_app.services import desk
+from milo_app.services import candidate_table, home, requests
 from tests import builders
 
 NURSE = json.loads(Path("milo_app/templates/interviewers/registered_nurse.json").read_text())
@@ -44,7 +44,7 @@ class TestHome:
             add(uow, interviewer, state=r.ApplicationState.IN_PROGRESS, stage="form")
             add(uow, interviewer, state=r.ApplicationState.COMPLETED)
             add(uow, interviewer, state=r.ApplicationState.COMPLETED, preview=True)
-            [card] = desk.home(uow, actor)["interviewers"]
+            [card] = home.home(uow, actor)["interviewers"]
         assert (card["all"], card["invited"], card["in_progress"], card["to_decide"]) == (3, 1, 1, 1)
         assert {s["kind"]: s["n"] for s in card["stages"]}["form"] == 1
 
@@ -52,7 +52,7 @@ class TestHome:
         """What failed, waits or was asked for is listed with a way to it; nothing else."""
         actor, interviewer = place
         with uow_write(actor) as uow:
-            assert desk.home(uow, actor)["attention"] == []
+            assert home.home(uow, actor)["attention"] == []
             old = uow.now - timedelta(days=11)
             waiting = add(uow, interviewer, state=r.ApplicationState.COMPLETED, completed_at=old)
             add(uow, interviewer, state=r.ApplicationState.COMPLETED, completed_at=uow.now, needs_review=True)
@@ -68,7 +68,7 @@ class TestHome:
                     at=uow.now, due_at=uow.now,
                 )
             )  # fmt: skip
-            found = {item["kind"]: item for item in desk.home(uow, actor)["attention"]}
+            found = {item["kind"]: item for item in home.home(uow, actor)["attention"]}
         assert set(found) == {"request", "failed", "review", "waiting"}
         assert found["failed"]["url"] == f"/app/report/?a={waiting.id}"
         assert found["request"]["text"] == "1 open request from candidates"
@@ -81,10 +81,10 @@ class TestHome:
             add(uow, interviewer)
         stranger = MemberActor(workspace_id=other.id, member_id=member.id, role=r.Role.ADMIN)
         with uow_write(stranger) as uow:
-            assert desk.home(uow, stranger)["interviewers"] == []
-            assert desk.table(uow, stranger)["rows"] == []
+            assert home.home(uow, stranger)["interviewers"] == []
+            assert candidate_table.table(uow, stranger)["rows"] == []
             with pytest.raises(NotFound):
-                desk.table(uow, stranger, interviewer_id=interviewer.id)
+                candidate_table.table(uow, stranger, interviewer_id=interviewer.id)
 
 
 class TestTable:
@@ -95,7 +95,7 @@ class TestTable:
             add(uow, interviewer, "Bo Li", needs_review=True, decision=r.Decision.SHORTLISTED)
 
             def names(**asked):
-                return [row["name"] for row in desk.table(uow, actor, **asked)["rows"]]
+                return [row["name"] for row in candidate_table.table(uow, actor, **asked)["rows"]]
 
             assert names(search="ruiz") == ["Ana Ruiz"]
             assert names(state="completed") == ["Ana Ruiz"]
@@ -104,7 +104,7 @@ class TestTable:
             assert names(sort="name") == ["Ana Ruiz", "Bo Li"]
             assert set(names(state="no such", sort="; drop table")) == {"Ana Ruiz", "Bo Li"}
 
-    @pytest.mark.parametrize("sort", desk.SORTS)
+    @pytest.mark.parametrize("sort", candidate_table.SORTS)
     def test_pages_follow_each_other(self, uow_write, place, sort):
         """Every order can be paged through to the end, each row once."""
         actor, interviewer = place
@@ -112,7 +112,7 @@ class TestTable:
             ids = {add(uow, interviewer, f"P{n}", score=50.0 + n % 3 if n % 2 else None).id for n in range(7)}
             seen, after = [], []
             while True:
-                page = desk.table(uow, actor, sort=sort, after=after, limit=2)
+                page = candidate_table.table(uow, actor, sort=sort, after=after, limit=2)
                 seen += [row["id"] for row in page["rows"]]
                 after = page["next"]
                 if not after:
@@ -131,15 +131,15 @@ class TestTable:
                         attempt=attempt, kind=kind, position=1 if kind == "form" else 2, state=r.StageState(state),
                     )
                 )  # fmt: skip
-            [row] = desk.table(uow, actor)["rows"]
+            [row] = candidate_table.table(uow, actor)["rows"]
         assert [(s["kind"], s["words"]) for s in row["stages"]] == [("form", "Done"), ("sms", "Open")]
 
     def test_neighbours(self, uow_write, place):
         actor, interviewer = place
         with uow_write(actor) as uow:
             a, b, c = (add(uow, interviewer).id for _ in range(3))
-            assert desk.neighbours(uow, actor, application_id=b) == {"previous": c, "next": a}
-            assert desk.neighbours(uow, actor, application_id=c)["previous"] == ""
+            assert candidate_table.neighbours(uow, actor, application_id=b) == {"previous": c, "next": a}
+            assert candidate_table.neighbours(uow, actor, application_id=c)["previous"] == ""
 
 
 class TestAdding:
@@ -148,8 +148,8 @@ class TestAdding:
         actor, interviewer = place
         given = {"interviewer_id": interviewer.id, "name": "Ana Ruiz", "email": "ana@example.com"}
         with uow_write(actor) as uow:
-            first = desk.add_candidate(uow, actor, **given)
-            second = desk.add_candidate(uow, actor, **given)
+            first = candidate_table.add_candidate(uow, actor, **given)
+            second = candidate_table.add_candidate(uow, actor, **given)
             assert (first["outcome"], second["outcome"]) == ("invited", "already")
             assert first["url"] == second["url"]
             assert uow.messages.count(kind="invitation", channel="email") == 1
@@ -159,9 +159,11 @@ class TestAdding:
         viewer = MemberActor(workspace_id=actor.workspace_id, member_id=actor.member_id, role=r.Role.VIEWER)
         with uow_write(actor) as uow:
             with pytest.raises(Forbidden):
-                desk.add_candidate(uow, viewer, interviewer_id=interviewer.id, name="Ana")
+                candidate_table.add_candidate(uow, viewer, interviewer_id=interviewer.id, name="Ana")
             with pytest.raises(Invalid):
-                desk.add_candidate(uow, actor, interviewer_id=interviewer.id, name="Ana", email="nope")
+                candidate_table.add_candidate(
+                    uow, actor, interviewer_id=interviewer.id, name="Ana", email="nope"
+                )
 
 
 def test_requests(uow_write, place):
@@ -175,12 +177,12 @@ def test_requests(uow_write, place):
                 text="Larger type", at=uow.now, due_at=uow.now - timedelta(days=1),
             )
         )  # fmt: skip
-        desk.take_request(uow, actor, request_id=made.id)
-        [shown] = desk.requests(uow, actor)
+        requests.take(uow, actor, request_id=made.id)
+        [shown] = requests.queue(uow, actor)
         assert shown["late"] and shown["owner"] == "Robin Recruiter"
         with pytest.raises(Invalid):
-            desk.close_request(uow, actor, request_id=made.id, resolution=" ")
-        desk.close_request(uow, actor, request_id=made.id, resolution="Sent a large-type form")
-        assert desk.requests(uow, actor) == []
+            requests.close(uow, actor, request_id=made.id, resolution=" ")
+        requests.close(uow, actor, request_id=made.id, resolution="Sent a large-type form")
+        assert requests.queue(uow, actor) == []
         with pytest.raises(Conflict):
-            desk.take_request(uow, actor, request_id=made.id)
+            requests.take(uow, actor, request_id=made.id)

@@ -7,9 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from milo_app.domain import plan as plans
+from milo_app.domain import plan_data, slugs
 from milo_app.domain import records as r
-from milo_app.domain import slugs
 from milo_app.domain.actors import MemberActor
 from milo_app.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from milo_app.domain.plan import QuestionKind, StageKind
@@ -81,7 +80,7 @@ def test_publishing_makes_a_version_that_editing_does_not_touch(uow_write: OpenU
         assert uow.interviewers.get(made.id).title == NURSE.title
         two = interviewers.publish(uow, actor, interviewer_id=made.id)
         assert (one.number, two.number) == (1, 2)
-        assert plans.from_data(uow.versions.get(one.id).plan).title == NURSE.title
+        assert plan_data.from_data(uow.versions.get(one.id).plan).title == NURSE.title
         after = uow.interviewers.get(made.id)
         assert (after.version, after.title) == (2, "Registered Nurse, Nights")
         assert after.closes_at == uow.now + timedelta(days=30)

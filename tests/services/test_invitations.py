@@ -20,9 +20,9 @@ from tests.conftest import OpenUow
 
 @pytest.fixture
 def nurse() -> dict[str, Any]:
-    from milo_app.domain import plan as plans
+    from milo_app.domain import plan_data
 
-    return plans.to_data(interviewers.template("registered_nurse"))
+    return plan_data.to_data(interviewers.template("registered_nurse"))
 
 
 def invited(uow: UnitOfWork, plan: dict[str, Any], **person: Any) -> r.Application:

@@ -9,7 +9,8 @@ import pytest
 from milo_app.domain import records as r
 from milo_app.domain.actors import MemberActor, SystemActor, Visitor
 from milo_app.domain.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Throttled
-from milo_app.services import members, sessions
+from milo_app.services import brand as brands
+from milo_app.services import members, sessions, signing_in
 from tests import builders
 
 PASSWORD = "a calm sentence"
@@ -29,8 +30,8 @@ def actor_of(member: r.Member, session_id: str = "") -> MemberActor:
     )
 
 
-def sign_in(deps, password: str = PASSWORD, email: str = "rita@example.com", **more) -> members.SignedIn:
-    return members.sign_in(deps, Visitor(network="10.0.0.1"), email=email, password=password, **more)
+def sign_in(deps, password: str = PASSWORD, email: str = "rita@example.com", **more) -> signing_in.SignedIn:
+    return signing_in.sign_in(deps, Visitor(network="10.0.0.1"), email=email, password=password, **more)
 
 
 class TestSignIn:
@@ -82,7 +83,7 @@ class TestSignIn:
 
 class TestLinks:
     def asked(self, deps, uow_read, email="rita@example.com") -> list[r.Message]:
-        members.request_link(deps, Visitor(network="10.0.0.1"), email=email)
+        signing_in.request_link(deps, Visitor(network="10.0.0.1"), email=email)
         with uow_read() as uow:
             return uow.messages.find(kind="sign_in")
 
@@ -91,17 +92,17 @@ class TestLinks:
         [message] = self.asked(deps, uow_read)
         secret = message.variables["link"].rsplit("/", 1)[1]
         with uow_write() as uow:
-            members.look_at_link(uow, SystemActor(), secret=secret, purpose="sign_in")
-            assert members.use_link(uow, SystemActor(), secret=secret).member.id == member.id
+            signing_in.look_at_link(uow, SystemActor(), secret=secret, purpose="sign_in")
+            assert signing_in.use_link(uow, SystemActor(), secret=secret).member.id == member.id
         with uow_write() as uow, pytest.raises(Gone) as gone:
-            members.use_link(uow, SystemActor(), secret=secret)
+            signing_in.use_link(uow, SystemActor(), secret=secret)
         assert gone.value.reason == "used"
 
     def test_expires(self, deps, clock, uow_read, uow_write, member):
         [message] = self.asked(deps, uow_read)
         clock.move(timedelta(hours=1))
         with uow_write() as uow, pytest.raises(Gone) as gone:
-            members.use_link(uow, SystemActor(), secret=message.variables["link"].rsplit("/", 1)[1])
+            signing_in.use_link(uow, SystemActor(), secret=message.variables["link"].rsplit("/", 1)[1])
         assert gone.value.reason == "expired"
 
     def test_stranger_gets_nothing(self, deps, uow_read, member):
@@ -109,29 +110,29 @@ class TestLinks:
 
     def test_made_up(self, uow_write, member):
         with uow_write() as uow, pytest.raises(NotFound):
-            members.use_link(uow, SystemActor(), secret="made-up")
+            signing_in.use_link(uow, SystemActor(), secret="made-up")
 
 
 class TestSetUp:
     def test_owner(self, deps, uow_write, uow_read):
         """The first link makes the owner's account and is used up; then there is no other."""
         with uow_write() as uow:
-            stale = members.first_set_up_url(uow, SystemActor())
-            url = members.first_set_up_url(uow, SystemActor())
+            stale = signing_in.first_set_up_url(uow, SystemActor())
+            url = signing_in.first_set_up_url(uow, SystemActor())
         given = {"name": "Olga", "email": "olga@example.com", "company": "Northlight", "password": PASSWORD}
         visitor = Visitor(network="10.0.0.1")
         with pytest.raises(Gone):
-            members.set_up(deps, visitor, secret=stale.rsplit("/", 1)[1], **given)
+            signing_in.set_up(deps, visitor, secret=stale.rsplit("/", 1)[1], **given)
         with pytest.raises(Invalid) as problem:
-            members.set_up(
+            signing_in.set_up(
                 deps, visitor, secret=url.rsplit("/", 1)[1], **{**given, "password": "short", "email": "x"}
             )
         assert set(problem.value.fields) == {"password", "email"}
-        owner = members.set_up(deps, visitor, secret=url.rsplit("/", 1)[1], **given).member
+        owner = signing_in.set_up(deps, visitor, secret=url.rsplit("/", 1)[1], **given).member
         assert owner.role is r.Role.ADMIN
         with uow_write() as uow:
             assert uow.workspaces.get(owner.workspace_id).name == "Northlight"
-            assert members.first_set_up_url(uow, SystemActor()) is None
+            assert signing_in.first_set_up_url(uow, SystemActor()) is None
 
     def test_invited_member(self, deps, uow_write, uow_read, member):
         """Somebody who was added chooses a password by the link in their email."""
@@ -140,7 +141,7 @@ class TestSetUp:
         with uow_read() as uow:
             [message] = uow.messages.find(kind="set_up")
         secret = message.variables["link"].rsplit("/", 1)[1]
-        done = members.set_up(deps, Visitor(network="x"), secret=secret, name="Nia", password=PASSWORD)
+        done = signing_in.set_up(deps, Visitor(network="x"), secret=secret, name="Nia", password=PASSWORD)
         assert (done.member.id, done.member.name) == (added.id, "Nia")
         assert sign_in(deps, email="new@example.com").member.id == added.id
 
@@ -187,11 +188,11 @@ class TestMembers:
             "privacy_url": "https://x.co",
         }
         with uow_write(actor_of(member)) as uow:
-            members.save_brand(uow, actor_of(member), brand=brand)
+            brands.save(uow, actor_of(member), brand=brand)
             shown = members.settings(uow, actor_of(member))
-            assert shown["brand"] == brand
+            assert shown["brand"] == {**brand, "logo_url": ""}
             with pytest.raises(Invalid) as problem:
-                members.save_brand(
+                brands.save(
                     uow, actor_of(member), brand={"name": "", "color": "red", "privacy_url": "javascript:1"}
                 )
             assert set(problem.value.fields) == {"name", "color", "privacy_url"}

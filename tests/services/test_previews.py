@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from milo_app.domain import plan as plans
+from milo_app.domain import plan_data
 from milo_app.domain import records as r
 from milo_app.domain.actors import CandidateActor, MemberActor, SystemActor
 from milo_app.domain.errors import Forbidden, Invalid, NotFound
@@ -161,7 +161,7 @@ def test_a_drafted_plan_can_be_previewed_to_the_end(
         drafted = interviewers.draft_from_text(
             "Warehouse Associate\nRequirements\n- Forklift certification\n- 18+\n"
         )
-        made = interviewers.create(uow, actor, plan=plans.to_data(drafted))
+        made = interviewers.create(uow, actor, plan=plan_data.to_data(drafted))
     application = opened(deps, (actor, made))
     previews.fill(deps, application.id, "strong", "n1")
     assert after(deps, application)[0].stage is None

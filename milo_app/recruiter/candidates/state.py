@@ -12,7 +12,7 @@ from milo_app.access.running import run, run_outside
 from milo_app.domain.actors import MemberActor
 from milo_app.domain.errors import Invalid
 from milo_app.recruiter.desk_state import DeskState
-from milo_app.services import csv_intake, decisions, desk
+from milo_app.services import candidate_table, csv_intake, decisions
 
 _FILTERS = ("search", "state", "decision", "stage", "sort", "interviewer")
 _WORDS = {"shortlisted": "Shortlisted", "dismissed": "Dismissed", "none": "Decision cleared for"}
@@ -69,7 +69,7 @@ class CandidatesState(DeskState, rx.State):
         async def show(actor: MemberActor) -> None:
             async with self:
                 asked, shown = self._query(), len(self.rows)
-            page = await run(desk.table, actor, **asked, limit=max(50, shown))
+            page = await run(candidate_table.table, actor, **asked, limit=max(50, shown))
             async with self:
                 if asked == self._query():
                     self._show(page)
@@ -100,7 +100,7 @@ class CandidatesState(DeskState, rx.State):
     @member("viewer")
     async def more_clicked(self, actor: MemberActor) -> None:
         """The next page, below the rows that are shown."""
-        page = await run(desk.table, actor, **self._query(), after=self.next)
+        page = await run(candidate_table.table, actor, **self._query(), after=self.next)
         self.rows, self.next = self.rows + page["rows"], page["next"]
 
     @member("viewer")
@@ -176,7 +176,7 @@ class CandidatesState(DeskState, rx.State):
 
     async def _add(self, actor: MemberActor, form: dict[str, Any]) -> None:
         self.added = await run(
-            desk.add_candidate,
+            candidate_table.add_candidate,
             actor,
             interviewer_id=self.interviewer,
             name=str(form.get("name", "")),
@@ -191,7 +191,7 @@ class CandidatesState(DeskState, rx.State):
         self.found = await run(csv_intake.preview, actor, interviewer_id=self.interviewer, text=self._csv)
 
     async def _read(self, actor: MemberActor) -> None:
-        self._show(await run(desk.table, actor, **self._query()))
+        self._show(await run(candidate_table.table, actor, **self._query()))
 
     def _tick(self, ids: list[str]) -> None:
         """Tick exactly these. The boxes keep their own state while they are pressed, so they are drawn anew here."""

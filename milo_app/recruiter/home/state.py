@@ -10,7 +10,7 @@ from milo_app.access.guards import member
 from milo_app.access.running import run
 from milo_app.domain.actors import MemberActor
 from milo_app.recruiter.desk_state import DeskState
-from milo_app.services import desk
+from milo_app.services import home
 
 
 class HomeState(DeskState, rx.State):
@@ -25,7 +25,7 @@ class HomeState(DeskState, rx.State):
     async def opened(self, actor: MemberActor) -> Any:
         """Read the page, then follow what changes."""
         await self._greet(actor)
-        self._show(await run(desk.home, actor))
+        self._show(await run(home.home, actor))
         return HomeState.watch
 
     @member("viewer", background=True, supersedes=True)
@@ -33,7 +33,7 @@ class HomeState(DeskState, rx.State):
         """Keep the counts live while the page is open."""
 
         async def show(actor: MemberActor) -> None:
-            found = await run(desk.home, actor)
+            found = await run(home.home, actor)
             async with self:
                 self._show(found)
 

@@ -11,7 +11,7 @@ from milo_app.access.guards import member
 from milo_app.access.running import run, run_outside
 from milo_app.domain.actors import MemberActor
 from milo_app.recruiter.desk_state import DeskState
-from milo_app.services import applications, decisions, desk, evaluations, reports, timeline
+from milo_app.services import applications, candidate_table, decisions, evaluations, reports, timeline
 
 
 class ReportState(DeskState, rx.State):
@@ -41,7 +41,7 @@ class ReportState(DeskState, rx.State):
             self.ready, self.overriding, self.dismissing = False, {}, False
         self.application, self._attempt = asked, int(attempt[:4]) if attempt.isdecimal() else 0
         self._show(*await _read(actor, asked, self._attempt))
-        beside = await run(desk.neighbours, actor, application_id=asked)
+        beside = await run(candidate_table.neighbours, actor, application_id=asked)
         self.previous, self.following = beside["previous"], beside["next"]
         return ReportState.watch
 

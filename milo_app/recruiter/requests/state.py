@@ -10,7 +10,7 @@ from milo_app.access.guards import member
 from milo_app.access.running import run
 from milo_app.domain.actors import MemberActor
 from milo_app.recruiter.desk_state import DeskState
-from milo_app.services import desk
+from milo_app.services import requests
 
 
 class RequestsState(DeskState, rx.State):
@@ -30,7 +30,7 @@ class RequestsState(DeskState, rx.State):
         """New requests appear while the page is open."""
 
         async def show(actor: MemberActor) -> None:
-            found = await run(desk.requests, actor, closed=self.closed)
+            found = await run(requests.queue, actor, closed=self.closed)
             async with self:
                 self.requests = found
 
@@ -44,16 +44,16 @@ class RequestsState(DeskState, rx.State):
     @member("recruiter")
     async def taken(self, actor: MemberActor, request_id: str) -> None:
         """Somebody makes a request theirs."""
-        await run(desk.take_request, actor, request_id=request_id)
+        await run(requests.take, actor, request_id=request_id)
         await self._read(actor)
 
     @member("recruiter")
     async def answered(self, actor: MemberActor, form: dict[str, Any]) -> None:
         """Close a request, saying what was done."""
         given = {"request_id": str(form.get("request", "")), "resolution": str(form.get("resolution", ""))}
-        await run(desk.close_request, actor, **given)
+        await run(requests.close, actor, **given)
         await self._read(actor)
         self._say("Closed. What was done is kept with the request.")
 
     async def _read(self, actor: MemberActor) -> None:
-        self.requests, self.ready = await run(desk.requests, actor, closed=self.closed), True
+        self.requests, self.ready = await run(requests.queue, actor, closed=self.closed), True
