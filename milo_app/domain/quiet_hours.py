@@ -16,7 +16,7 @@ def known_zones(names: Iterable[str]) -> list[ZoneInfo]:
     for name in names:
         try:
             zones[name] = ZoneInfo(name)
-        except (ValueError, OSError):  # unknown, empty, or a path
+        except (ValueError, OSError, KeyError):  # empty, a path, or unknown
             continue
     return list(zones.values())
 
