@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = Field(default=None, validation_alias="SMTP_URL")
     twilio_account_sid: str | None = Field(default=None, validation_alias="TWILIO_ACCOUNT_SID")
     twilio_auth_token: SecretStr | None = Field(default=None, validation_alias="TWILIO_AUTH_TOKEN")
+    #: Accepted in Twilio's calls besides the first, while one takes the other's place.
+    twilio_auth_token_secondary: SecretStr | None = Field(
+        default=None, validation_alias="TWILIO_AUTH_TOKEN_SECONDARY"
+    )
     twilio_from_number: str | None = Field(default=None, validation_alias="TWILIO_FROM_NUMBER")
     twilio_messaging_service_sid: str | None = Field(
         default=None, validation_alias="TWILIO_MESSAGING_SERVICE_SID"
