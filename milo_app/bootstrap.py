@@ -16,7 +16,7 @@ from milo_app.config import Settings
 from milo_app.db import executors
 from milo_app.db.executors import ExecutorLocks
 from milo_app.db.unit_of_work import Database
-from milo_app.services.ports import Clock, Deps, Email, Files, Instance, OpenUnitOfWork, Sms
+from milo_app.services.ports import Clock, Deps, Email, Files, Instance, OpenUnitOfWork, Phone, Sms
 
 _lock = threading.Lock()
 _settings: Settings | None = None
@@ -40,6 +40,7 @@ def build(settings: Settings, *, clock: Clock | None = None, **parts: Any) -> De
         "uow": lambda: _uow(settings, clock, instance),
         "email": lambda: _email(settings, clock),
         "sms": lambda: _sms(settings, clock),
+        "phone": lambda: _phone(settings, clock, instance),
         "files": lambda: _files(settings),
         "documents": lambda: _Later("milo_app.adapters.documents", "SandboxedDocuments"),
         "media": lambda: _Later("milo_app.adapters.media", "PyAvMedia"),
@@ -160,6 +161,21 @@ def _sms(settings: Settings, clock: Clock) -> Sms:
     from milo_app.adapters.sms.local import LocalSms
 
     return LocalSms(settings.data / "phone", clock)
+
+
+def _phone(settings: Settings, clock: Clock, instance: Instance) -> Phone:
+    if settings.twilio_account_sid and settings.twilio_auth_token:
+        from milo_app.adapters.phone.twilio import TwilioPhone
+
+        return TwilioPhone(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token.get_secret_value(),
+            number=settings.twilio_from_number or "",
+            base_url=settings.twilio_api_base_url,
+        )
+    from milo_app.adapters.phone.local import LocalPhone
+
+    return LocalPhone(settings.data / "phone", instance.key, number=settings.sms_sender, clock=clock)
 
 
 def _files(settings: Settings) -> Files:

@@ -306,6 +306,74 @@ class Handset(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class OutgoingCall:
+    """A call to place. *answer_url* is asked for what to do once somebody answers, *status_url* told what becomes of
+    it; both carry our own id. It is ended after *limit_s* seconds. *key* is our id again."""
+
+    to: str
+    sender: str
+    answer_url: str
+    status_url: str
+    limit_s: int
+    key: str
+
+
+class Phone(Protocol):
+    """`number` is what calls are placed from ("" where none can be); `signing_key` is what the service signs with."""
+
+    name: str
+    number: str
+    signing_key: str
+
+    def place(self, call: OutgoingCall) -> Sent:
+        """Have the number called. Raises SendFailed; `unknown` when it may be ringing all the same."""
+        ...
+
+    def find(self, *, to: str, sender: str, since: datetime) -> Sequence[Sent]:
+        """The calls placed to a number since then, oldest first. Raises SendFailed where it cannot be asked now."""
+        ...
+
+    def record(self, provider_id: str, *, status_url: str) -> None:
+        """Record a call that is going on, once however often asked. Raises SendFailed."""
+        ...
+
+    def recording(self, recording_id: str) -> Iterator[bytes]:
+        """The sound of a finished recording (MP3), in pieces. Raises SendFailed."""
+        ...
+
+
+class LocalCall(TypedDict("LocalCallFrom", {"from": str})):
+    """A call of the local telephone. `direction` is out (from Milo) or in; `state` is Twilio's word for it."""
+
+    id: str
+    at: str
+    direction: str
+    to: str
+    state: str
+    answer_url: str
+    status_url: str
+
+
+@runtime_checkable
+class Switchboard(Protocol):
+    """What the local `Phone` has besides placing calls (`isinstance(deps.phone, Switchboard)`)."""
+
+    def calls(self, *, number: str = "", after: str = "") -> list[LocalCall]:
+        """Oldest first, of one number (either side); *after* is a call's id."""
+        ...
+
+    def call(self, id: str) -> LocalCall | None: ...
+
+    def dial(self, *, sender: str, to: str, answer_url: str, status_url: str) -> str:
+        """A call from the local telephone to Milo begins to ring. Returns its id."""
+        ...
+
+    def move(self, id: str, state: str) -> bool:
+        """Keep a call's new state; False when it had ended before."""
+        ...
+
+
 class Files(Protocol):
     """Bytes by key (`/`-separated, no personal data in it)."""
 
@@ -407,6 +475,7 @@ class Deps:
     clock: Clock
     email: Email
     sms: Sms
+    phone: Phone
     files: Files
     documents: Documents
     media: Media

@@ -47,9 +47,9 @@ class TwilioSms:
         and each wait for an answer."""
         from twilio.rest import Client  # pyright: ignore[reportMissingTypeStubs]
 
-        self._client = Client(account_sid, auth_token, http_client=_http_client(base_url, timeout))
+        self._client = Client(account_sid, auth_token, http_client=http_client(base_url, timeout))
         self._service = messaging_service_sid
-        self._status_callback = status_callback if _may_call_back(status_callback, base_url) else ""
+        self._status_callback = status_callback if may_call_back(status_callback, base_url) else ""
 
     def send(self, *, to: str, sender: str, body: str, key: str) -> Sent:
         """Hand the text over; *key* comes back as `m` in every status callback.
@@ -67,7 +67,7 @@ class TwilioSms:
             parameters["from_"] = sender
         if self._status_callback:
             parameters["status_callback"] = f"{self._status_callback}?{urlencode({'m': key})}"
-        message = _asked(lambda: self._client.messages.create(**parameters))
+        message = asked(lambda: self._client.messages.create(**parameters))
         if not message.sid:
             raise SendFailed("Twilio answered without an id.", retryable=False, unknown=True)
         return Sent(provider=self.name, provider_id=str(message.sid))
@@ -79,7 +79,7 @@ class TwilioSms:
             SendFailed: Twilio cannot be asked now.
         """
         # Not by `DateSent`: a text that still waits in Twilio's queue has none.
-        listed = _asked(lambda: self._client.messages.list(to=to, limit=_LOOKED_THROUGH))
+        listed = asked(lambda: self._client.messages.list(to=to, limit=_LOOKED_THROUGH))
         earliest = since.astimezone(UTC) - _SKEW
         wanted = _folded(body)
         return [
@@ -96,7 +96,7 @@ def _folded(text: str) -> str:
     return " ".join(text.split())
 
 
-def _asked(call: Any) -> Any:
+def asked(call: Any) -> Any:
     """What *call*, one request to Twilio, gives; every way in which it can fail as SendFailed."""
     import requests
     from twilio.base.exceptions import (  # pyright: ignore[reportMissingTypeStubs]
@@ -156,7 +156,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         waiting += [other for other in behind if isinstance(other, BaseException)]
 
 
-def _may_call_back(url: str, base_url: str) -> bool:
+def may_call_back(url: str, base_url: str) -> bool:
     """Twilio refuses an address that it cannot reach; one on this machine is reached by what runs on it too."""
     if not url:
         return False
@@ -164,7 +164,7 @@ def _may_call_back(url: str, base_url: str) -> bool:
     return not is_loopback(urlsplit(url).hostname or "") or (bool(api) and is_loopback(api))
 
 
-def _http_client(base_url: str, timeout: float) -> Any:
+def http_client(base_url: str, timeout: float) -> Any:
     """Twilio's own HTTP client, sent to *base_url* instead where one is given (a proxy, a double in tests).
 
     Without a pool: a connection kept from before may be closed by the other side in the moment of sending, which looks
@@ -178,11 +178,11 @@ def _http_client(base_url: str, timeout: float) -> Any:
 
     class RebasedHttpClient(TwilioHttpClient):
         def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-            asked = urlsplit(url)
+            meant = urlsplit(url)
             # Says which of Twilio's hosts (api, messaging, lookups) was meant.
-            kwargs["headers"] = {**(kwargs.get("headers") or {}), "X-Original-Host": asked.netloc}
-            path = base.path.rstrip("/") + asked.path
-            rebased = urlunsplit((base.scheme, base.netloc, path, asked.query, ""))
+            kwargs["headers"] = {**(kwargs.get("headers") or {}), "X-Original-Host": meant.netloc}
+            path = base.path.rstrip("/") + meant.path
+            rebased = urlunsplit((base.scheme, base.netloc, path, meant.query, ""))
             return super().request(method, rebased, *args, **kwargs)
 
     return RebasedHttpClient(pool_connections=False, timeout=timeout)

@@ -1,0 +1,1 @@
+"""Telephone calls: the local telephone and Twilio Voice."""
