@@ -402,6 +402,7 @@ class MessageRow(Row, table=True):
     due_at: datetime | None = _maybe_at()
     turn_seq: int | None = None
     sent_at: datetime | None = _maybe_at()
+    segments: int = 0
 
 
 class TurnRow(Row, table=True):

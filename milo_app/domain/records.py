@@ -340,7 +340,8 @@ class Evaluation:
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """One email, text or call, in or out. Rendered at sending from `template` and `variables`; `body` keeps what was
-    sent or received. `provider_id` is unique per channel and direction; `dedupe` is unique per workspace."""
+    sent or received. `provider_id` is unique per channel and direction; `dedupe` is unique per workspace. `segments`:
+    how many parts a text was sent in, which is what it costs; 0 before."""
 
     id: str
     workspace_id: str
@@ -368,6 +369,7 @@ class Message:
     due_at: datetime | None = None
     turn_seq: int | None = None
     sent_at: datetime | None = None
+    segments: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
