@@ -21,11 +21,12 @@ from milo_app.domain import values
 from milo_app.domain.errors import Invalid
 from milo_app.domain.intents import Intent, intent, own_question
 from milo_app.domain.keywords import normal
+from milo_app.domain.parts import joined
 from milo_app.domain.plan import STRUCTURED, Question, StagePlan
-from milo_app.domain.reading import ENOUGH, NOT_UNDERSTOOD, Heard, is_thin, number, read, yes_or_no
+from milo_app.domain.reading import ENOUGH, NOT_UNDERSTOOD, Heard, has_words, is_thin, number, read, yes_or_no
 from milo_app.domain.records import Turn
 from milo_app.domain.steps import Action, Mode, Proposal, ReadAnswer, Review, Step
-from milo_app.domain.talk import Act, Given, Item, Talk, Took, fold, time_used
+from milo_app.domain.talk import Act, Again, Given, Item, Talk, Took, fold, time_used
 from milo_app.domain.wording import Medium, ask, generic_follow_up, hint, read_back, say, shown
 
 __all__ = [
@@ -93,9 +94,14 @@ class _Engine:
     def hear(self) -> None:
         """Take the pending words for what they are, and reply to what needs a reply."""
         talk, pending = self.talk, self._pending
-        if not pending or (talk.closed and _is_blank(pending[-1])):
+        if not pending:
             return None
-        text = "\n".join(t.text.strip() for t in pending if t.text.strip())
+        again = next((Again(t.action) for t in reversed(pending) if t.action in _AGAINS), None)
+        if again:
+            return self._again(again)
+        if talk.closed and _is_blank(pending[-1]):
+            return None
+        text = joined([t.text for t in pending])
         exact = any(t.value is not None for t in pending)
         meant = None if exact else next(filter(None, (intent(t.text) for t in reversed(pending))), None)
         if talk.closed:
@@ -109,6 +115,21 @@ class _Engine:
         if talk.item is Item.ANSWER and talk.question:
             return self._answer(talk.question, text)
         return self._confirmation(text) if talk.item is Item.CONFIRMATION else self._pick(text)
+
+    def _again(self, again: Again) -> None:
+        """A second try, where there is one and time for it: the earlier words stay, and the newest take is used."""
+        talk = self.talk
+        spoiled = again is Again.FAILED and talk.asides >= MOST_ASIDES
+        if talk.may_redo(again) and not spoiled and not (talk.closed and self._time_is_up()):
+            last = again is Again.LAST and talk.last
+            self._take(Took.AGAIN, last.question_id if last else talk.question_id, again=str(again))
+            self._lead = "again"
+        elif talk.closed:
+            self._take(Took.AFTER)
+            self._say(Act.SAY, "no_more_tries")
+        else:
+            self._take(Took.ASIDE)
+            self._say(Act.SAY, "no_more_tries")
 
     def _aside(self, meant: Intent) -> bool:
         """Whether *meant* was dealt with; what has no meaning here is an answer after all."""
@@ -167,6 +188,9 @@ class _Engine:
             self._take(Took.ASIDE)
             return self._reply(asked)
         untold = any(not t.transcribed for t in self._pending)
+        if text and not has_words(text) and self.mode.medium is Medium.SMS and self.talk.asides < MOST_ASIDES:
+            self._take(Took.ASIDE)
+            return self._say(Act.SAY, "in_words")
         said = text or "\n".join(t.value.strip() for t in self._pending if isinstance(t.value, str))
         if not said and not untold:
             return self._silence()
@@ -278,12 +302,25 @@ class _Engine:
         if talk.repeat and talk.item is not Item.NOTHING:
             return self._repeat()
         if talk.changing and (question := talk.stage.question(talk.changing)):
-            return self._put(Act.CHANGE, question)
+            return self._redo(question) if talk.redo else self._put(Act.CHANGE, question)
+        if talk.interrupted:
+            return self._back_to(*talk.interrupted)
         if self._follow_up():
             return None
         if question := talk.unasked():
             return self._next(question)
         return self._finish()
+
+    def _redo(self, question: Question) -> None:
+        """Put the answer given last once more: the follow-up, where it was one."""
+        words = (self.talk.redo and self.talk.redo.follow_up) or ask(question, *self._voice)
+        self._speak(Act.CHANGE, f"{say('again', *self._voice)} {words}", question.id)
+
+    def _back_to(self, question_id: str, follow_up: str | None) -> None:
+        """After a second try at the answer before: what was open then."""
+        question = self.talk.stage.question(question_id)
+        words = follow_up or (ask(question, *self._voice) if question else "")
+        self._speak(Act.BACK, f"{say('back_to', *self._voice)} {words}".strip(), question_id)
 
     def _finish(self) -> None:
         """Every question was asked: have what was read confirmed, with one change, then close."""
@@ -384,9 +421,10 @@ class _Engine:
 
     def _take_answer(self, question: Question, value: Any, exact: bool, review: str = "") -> None:
         seq, more = self._pending[-1].seq, {"review": review} if review else {}
+        redone = self.talk.redo is not None
         self._take(Took.ANSWER, question.id, value=value, confirmed=exact, seq=seq, **more)
         given = self.talk.given[question.id]
-        if not values.is_empty(question, given.value):
+        if redone or not values.is_empty(question, given.value):
             self._keep(question.id, given, confirmed=exact)
 
     def _keep(self, question_id: str, given: Given, *, confirmed: bool) -> None:
@@ -452,6 +490,9 @@ class _Engine:
 
 
 _AT_ANY_TIME = (Intent.STOP, Intent.HUMAN, Intent.WEB, Intent.CALL)
+
+
+_AGAINS = frozenset(str(again) for again in Again)
 
 
 def _is_blank(turn: Turn) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
@@ -37,6 +37,7 @@ class Act(StrEnum):
     PICK = "pick"
     PICK_AGAIN = "pick_again"
     CHANGE = "change"
+    BACK = "back"
     CLOSE = "close"
 
 
@@ -55,7 +56,17 @@ class Took(StrEnum):
     UNCONFIRMED = "unconfirmed"
     STOPPED = "stopped"
     RESUMED = "resumed"
+    AGAIN = "again"
     AFTER = "after"
+
+
+class Again(StrEnum):
+    """A second try at an answer, kept as the candidate's `Turn.action`: at the take that the turn carries, at the answer
+    given last, or at a take that technology spoiled, which costs no try."""
+
+    TAKE = "again_take"
+    LAST = "again_last"
+    FAILED = "again_failed"
 
 
 class Item(StrEnum):
@@ -76,6 +87,17 @@ class Given:
     seq: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """The answer given last: to which question (or follow-up, in its words), in how many turns, and what the question
+    had been given before."""
+
+    question_id: str
+    follow_up: str | None
+    turns: int
+    before: Given | None
+
+
 @dataclass
 class Talk:
     """The state of one interview. It changes only by `said`, in folding and in deciding alike.
@@ -83,7 +105,9 @@ class Talk:
     `item` is what was asked for last, about `question_id`; `waiting` while the reply to it is out, and `repeat` when
     it must be put once more; `follow_up` holds its words where it is one. `clarified`, `prompted` and `asides` tell what
     happened to it. `answered` is the question just answered, `changing` the one to be answered anew. `words` are the
-    candidate's turns that were taken as answers, by question.
+    candidate's turns that were taken as answers, by question. `last` can be answered once more, as often as `tried` is
+    below the stage's number; while `redo` is out, `interrupted` is the question (and follow-up) to come back to.
+    `replaced` are the ids of turns whose words a newer take stands for.
     """
 
     stage: StagePlan
@@ -109,6 +133,11 @@ class Talk:
     wrapped_up: bool = False
     closed: str | None = None
     pending: list[Turn] = field(default_factory=list[Turn])
+    last: Answered | None = None
+    redo: Answered | None = None
+    interrupted: tuple[str, str | None] | None = None
+    tried: Counter[str] = field(default_factory=Counter[str])
+    replaced: set[str] = field(default_factory=set[str])
 
     @property
     def question(self) -> Question | None:
@@ -127,11 +156,28 @@ class Talk:
         exact = [q for q in self.stage.questions if q.kind in STRUCTURED and q.id in self.given]
         return [q for q in exact if not self.given[q.id].confirmed]
 
+    def may_redo(self, again: Again) -> bool:
+        """Whether a second try is there to be had now. What failed technically costs none, and is always granted."""
+        answering = self.waiting and self.item is Item.ANSWER and self.question_id is not None
+        if again is Again.LAST:
+            return (
+                self.last is not None
+                and self.redo is None
+                and self.tried[self.last.question_id] < self.stage.re_records
+                and (self.closed == "finished" or (self.closed is None and answering))
+            )
+        if self.closed or not answering or self.question_id is None:
+            return False
+        return again is Again.FAILED or self.tried[self.question_id] < self.stage.re_records
+
     def said(self, act: Act, text: str, question_id: str | None, reason: str = "finished") -> None:
         """Take in a turn of ours; *reason* is why a closing one closes."""
         self.greeted, self.pending = True, []
         if act in _PUTS:
             self._put(act, text, question_id)
+        elif act is Act.BACK and self.interrupted:
+            self._put(act, text, self.interrupted[0])
+            self.follow_up, self.interrupted = self.interrupted[1], None
         elif act in _AGAIN:
             self.waiting, self.repeat = True, False
         elif act is Act.WRAP_UP:
@@ -141,7 +187,7 @@ class Talk:
 
     def _put(self, act: Act, text: str, question_id: str | None) -> None:
         """Something new is asked for."""
-        self.item, self.question_id, self.waiting = _PUTS[act], question_id, True
+        self.item, self.question_id, self.waiting = _PUTS.get(act, Item.ANSWER), question_id, True
         self.repeat = self.clarified = self.prompted = False
         self.answered = self.changing = self.follow_up = None
         self.rejected &= act is Act.PICK
@@ -150,6 +196,8 @@ class Talk:
             self.follow_up = text
             return
         self.asides = 0
+        if act is Act.CHANGE and self.redo:
+            self.follow_up = self.redo.follow_up
         if act is Act.ASK and question_id:
             self.asked.append(question_id)
 
@@ -166,11 +214,25 @@ class Talk:
         self.asides += took is Took.ASIDE
         if took is Took.RESUMED:
             self.closed = None
+        elif took is Took.AGAIN:
+            self._again(Again(heard["again"]), pending)
         elif took is Took.ANSWER and question_id:
+            redone = self._replace(question_id)
+            before = self.given.get(question_id)
+            self.last = Answered(
+                question_id=question_id,
+                follow_up=self.follow_up,
+                turns=len(pending),
+                before=replace(before) if before else None,
+            )
             self.words.setdefault(question_id, []).extend(pending)
             self._answer(question_id, heard)
-        elif took is Took.LEFT and question_id and question_id not in self.given:
-            self.review[question_id] = str(heard.get("review", "skipped"))
+            if redone:
+                self.answered = None  # no new follow-up: the talk goes on where it was
+        elif took is Took.LEFT and question_id:
+            self.redo = None
+            if question_id not in self.given:
+                self.review[question_id] = str(heard.get("review", "skipped"))
         elif took is Took.CONFIRMED:
             for question in self.unconfirmed():
                 self.given[question.id].confirmed = True
@@ -181,6 +243,33 @@ class Talk:
         elif took is Took.UNCONFIRMED:
             self.rejected, self.settled = False, True
             self.review.update({question.id: "not_confirmed" for question in self.unconfirmed()})
+
+    def _again(self, again: Again, pending: Sequence[Turn]) -> None:
+        """A second try begins: at what is open, or at the answer given last, whose words count until it is there."""
+        if again is not Again.LAST:
+            self.repeat = True
+            self.replaced.update(turn.id for turn in pending)
+            self.tried[self.question_id or ""] += again is Again.TAKE
+            self.asides += again is Again.FAILED
+        elif self.last is not None:
+            self.redo, self.changing = self.last, self.last.question_id
+            self.tried[self.last.question_id] += 1
+            if self.closed is None and self.question_id:
+                self.interrupted = (self.question_id, self.follow_up)
+            self.closed = None
+
+    def _replace(self, question_id: str) -> bool:
+        """Whether this is the newer take of an answer: what it stands for is no answer any more."""
+        redo, self.redo = self.redo, None
+        if redo is None or redo.question_id != question_id:
+            return False
+        words = self.words.get(question_id, [])
+        self.words[question_id] = words[: len(words) - redo.turns]
+        self.replaced.update(turn.id for turn in words[len(words) - redo.turns :])
+        self.given.pop(question_id, None)
+        if redo.before is not None:
+            self.given[question_id] = replace(redo.before)
+        return True
 
     def _answer(self, question_id: str, heard: Mapping[str, Any]) -> None:
         given, question = self.given.setdefault(question_id, Given()), self.stage.question(question_id)

@@ -174,6 +174,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "I can only read text here.",
         "Aquí solo puedo leer texto.",
     ),
+    "in_words": (
+        "Thanks! Please answer this one in words.",
+        "Gracias. Responde a esta con palabras, por favor.",
+    ),
     "more_0": (
         "Could you tell me a bit more, with one concrete example?",
         "¿Puedes contarme un poco más, con un ejemplo concreto?",
@@ -194,6 +198,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "moving_on": ("Let us go on.", "Sigamos."),
     "skipped": ("All right, we leave that one out.", "De acuerdo, dejamos esa."),
     "repeat": ("Sure.", "Claro."),
+    "again": ("Of course, once more:", "Claro, una vez más:"),
+    "no_more_tries": (
+        "There is no further try for that answer. What you said is kept.",
+        "No quedan más intentos para esa respuesta. Lo que dijiste está guardado.",
+    ),
     "pause": (
         "Of course, take a break. Say or type “ready” when you want to go on.",
         "Por supuesto, haz una pausa. Di o escribe “listo” cuando quieras seguir.",

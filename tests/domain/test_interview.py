@@ -15,6 +15,7 @@ from milo_app.domain import talk
 from milo_app.domain.interview import MOST_ASIDES, Mode, Proposal, next_step, waiting_for
 from milo_app.domain.keywords import Keyword, keyword, segments
 from milo_app.domain.reading import Heard
+from milo_app.domain.talk import Again, answering, fold
 from milo_app.domain.wording import Medium
 from tests.domain.talks import (
     LICENSED,
@@ -42,6 +43,7 @@ INPUT = st.fixed_dictionaries(
         "transcribed": st.booleans(),
         "key": st.sampled_from(["a", "b", "c"]),
         "after": st.sampled_from([0, 5, 90, 4000]),
+        "action": st.sampled_from(["say", "say", *Again]),
     },
 )
 PROPOSALS = st.none() | st.builds(
@@ -79,8 +81,14 @@ def check(talking: Talking) -> None:
     for before, turn in zip(talking.turns, talking.turns[1:], strict=False):
         assert not (before.action == turn.action == "clarify"), "asked once more, not twice"
     closing = [t for t in talking.turns if t.action == "close" and t.value["reason"] != "stopped"]
-    assert len(closing) <= 1
-    if closing and closing[0].value["reason"] == "finished":
+    tried = Counter(
+        h["question_id"] for h in heard(talking) if h["as"] == "again" and h["again"] != Again.FAILED
+    )
+    assert all(n <= talking.stage.re_records for n in tried.values()), (
+        "second tries within the stage's number"
+    )
+    assert len(closing) <= 1 + tried.total()
+    if closing and talking.turns[-1] is closing[-1] and closing[-1].value["reason"] == "finished":
         assert asked == questions
         left = {h["question_id"] for h in heard(talking) if h["as"] == "left" and "question_id" in h}
         for question in talking.stage.questions:
@@ -389,6 +397,80 @@ class TestTextMessages:
                 for word in turn.text.split("Reply ")[1:] + turn.text.split("Responde ")[1:]:
                     assert keyword(word.split()[0]) is not Keyword.STOP
                     assert word.split()[0].upper() != "YES"
+
+
+class TestASecondTry:
+    def test_a_take_is_begun_anew(self) -> None:
+        talking = begin(PLAIN, STORY, mode=WEB)
+        talking.reply(action=Again.TAKE, transcribed=False, recording_id="r", at_ms=0, end_ms=4000)
+        assert talking.turns[-1].action == "repeat"
+        assert "once more" in talking.turns[-1].text
+        talking.reply("I like to help people.")
+        assert talking.answers()["plain"] == ("I like to help people.", False)
+        assert [t.text for t in answering(talking.stage, talking.turns)["plain"]] == [
+            "I like to help people."
+        ]
+
+    def test_there_is_one_of_them_unless_technology_failed(self) -> None:
+        talking = begin(PLAIN, mode=WEB)
+        talking.reply(action=Again.FAILED, transcribed=False)
+        talking.reply(action=Again.TAKE, transcribed=False)
+        talking.reply(action=Again.TAKE, transcribed=False)
+        assert any("no further try" in t.text for t in talking.turns)
+        assert fold(talking.stage, talking.turns).tried["plain"] == 1
+        assert talking.steps[-1].waiting == "plain"
+
+    def test_the_last_answer_is_given_once_more_and_the_open_question_comes_back(self) -> None:
+        talking = begin(PLAIN, YEARS, mode=WEB)
+        talking.reply("Because of the pay.")
+        talking.reply(action=Again.LAST)
+        assert talking.turns[-1].action == "change"
+        assert talking.steps[-1].waiting == "plain"
+        talking.reply("Because I like the work.")
+        assert talking.turns[-1].action == "back"
+        assert talking.steps[-1].waiting == "years"
+        state = fold(talking.stage, talking.turns)
+        assert state.given["plain"].value == "Because I like the work."
+        assert state.replaced == {t.id for t in talking.turns if t.text == "Because of the pay."}
+        talking.reply("5", value=5)
+        assert talking.steps[-1].closed == "finished"
+
+    def test_of_a_follow_up_only_that_part_is_replaced(self) -> None:
+        talking = begin(STORY, mode=WEB)
+        talking.reply(
+            "We were two nurses short, and I split the ward with a colleague to keep everyone safe."
+        )
+        talking.reply("Nothing.")
+        talking.reply(action=Again.LAST)
+        assert "What did you learn?" in talking.turns[-1].text
+        talking.reply("To ask for help early.")
+        words = [t.text for t in answering(talking.stage, talking.turns)["story"]]
+        assert words[-1] == "To ask for help early."
+        assert len(words) == 2
+
+    def test_after_the_end_until_it_is_handed_in(self) -> None:
+        talking = begin(PLAIN, mode=WEB)
+        talking.reply("So so.")
+        assert talking.steps[-1].closed == "finished"
+        talking.reply(action=Again.LAST)
+        assert talking.steps[-1].closed is None
+        talking.reply("Very much so.")
+        assert talking.steps[-1].closed == "finished"
+        assert talking.answers()["plain"] == ("Very much so.", False)
+
+    def test_what_was_said_counts_until_the_new_take_is_there(self) -> None:
+        talking = begin(PLAIN, YEARS, mode=WEB)
+        talking.reply("Because of the pay.")
+        talking.reply(action=Again.LAST)
+        talking.reply("skip")
+        assert talking.turns[-1].action == "back"
+        assert fold(talking.stage, talking.turns).given["plain"].value == "Because of the pay."
+
+    def test_a_stage_may_have_none(self) -> None:
+        talking = begin(PLAIN, YEARS, mode=WEB, re_records=0)
+        talking.reply("Because of the pay.")
+        talking.reply(action=Again.LAST)
+        assert talking.steps[-1].waiting == "years"
 
 
 class TestDuplicates:
