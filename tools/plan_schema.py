@@ -50,6 +50,8 @@ _MEANINGS: dict[str, dict[str, str]] = {
         "outro": "Said or shown last.",
         "end_message": "What a stopped candidate reads; empty for the neutral ending.",
         "video": "Whether a voice stage may use the camera.",
+        "phone": "Whether a sms or voice stage may also be taken in a telephone call.",
+        "record_calls": "Whether the sound of such a call is recorded, after the caller has agreed.",
         "questions": "Questions of a form, sms or voice stage.",
         "criteria": "What a resume is judged against; only in the resume stage.",
         "nudge_hours": "Hours before a silent candidate is reminded (sms).",

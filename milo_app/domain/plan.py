@@ -149,6 +149,7 @@ class StagePlan:
     `min_score` (percent) is a gate on the stage's score, `weight` its share in the overall score.
     `end_message` is what a stopped candidate reads; empty means the neutral ending.
     `minutes` is the talk's time budget (voice) or the told length (others). `criteria` belong to the resume stage.
+    `phone` lets a conversation be taken in a call, `record_calls` keeps its sound with the caller's consent.
     """
 
     kind: StageKind
@@ -161,6 +162,8 @@ class StagePlan:
     outro: str = ""
     end_message: str = ""
     video: bool = False
+    phone: bool = False
+    record_calls: bool = False
     questions: tuple[Question, ...] = ()
     criteria: tuple[Criterion, ...] = ()
     nudge_hours: int = 24

@@ -44,6 +44,20 @@ def stage(one: Any) -> rx.Component:
             tick(path + ".video", "Video, not only voice (a candidate may still choose audio)", one["video"]),
         ),
         rx.cond(
+            one["is_talk"].to(bool),
+            rx.fragment(
+                tick(path + ".phone", "May also be taken by phone: we call the candidate when they ask", one["phone"]),
+                rx.cond(
+                    one["phone"].to(bool),
+                    tick(
+                        path + ".record_calls",
+                        "Record the sound of calls, once the candidate has agreed on the phone",
+                        one["record_calls"],
+                    ),
+                ),
+            ),
+        ),
+        rx.cond(
             one["is_resume"].to(bool),
             rx.fragment(
                 rx.el.ol(rx.foreach(criteria, criterion), class_name="stack-s"),
