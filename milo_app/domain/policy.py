@@ -28,7 +28,7 @@ _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
 @dataclass(frozen=True, kw_only=True)
 class Nudging:
-    """Reminders while nothing happens: each *after_hours* after the last sign of life or reminder, at most *most*."""
+    """Reminders while nothing happens: each *after_hours* after the last sign of life or message, at most *most*."""
 
     after_hours: int = 24
     most: int = 2
@@ -276,7 +276,7 @@ def _due(policy: Policy, s: Standing, now: datetime) -> tuple[datetime, Act, int
     found: list[tuple[datetime, Act, int]] = []
     nudging = policy.nudges.get(s.stage, Nudging())
     if len(s.nudged) < nudging.most:
-        at = max([s.since, s.active_at, *s.nudged]) + timedelta(hours=nudging.after_hours)
+        at = max([s.since, s.active_at, *s.nudged, *s.contacts]) + timedelta(hours=nudging.after_hours)
         if at <= last and now <= last:
             found.append((at, Act.NUDGE, len(s.nudged) + 1))
     if s.ends_at is not None and now < s.ends_at:

@@ -20,6 +20,9 @@ from milo_app.services.transactions import command, query
 
 #: Letters of the short code by which a candidate tells two applications apart in a text; none that look alike.
 _CODE_LETTERS = "ACDEFHJKMNPRTWXY34679"
+#: What follows by itself from a move (reminders, notices) is looked at when the candidate may have moved on again.
+LOOK_AFTER = timedelta(minutes=1)
+
 #: A request to a person is due after this long.
 REQUEST_DUE = timedelta(days=5)
 
@@ -129,7 +132,10 @@ def keep(uow: UnitOfWork, before: Iterable[r.ApplicationStage], step: journey.Jo
             uow.stages.add(stage)
         elif stage != old[stage.id]:
             uow.stages.save(stage)
-    application = uow.applications.save(replace(step.application, updated_at=uow.now))
+    look_at = step.application.look_at
+    if step.events and not step.application.preview:
+        look_at = uow.now + LOOK_AFTER
+    application = uow.applications.save(replace(step.application, updated_at=uow.now, look_at=look_at))
     for kind in step.events:
         note(uow, application, EVENTS.get(kind, kind), stage=_moved(kind, old, step) or application.stage)
     return application

@@ -58,6 +58,7 @@ def decide(
                     decided_at=None if none else uow.now,
                     decided_by=None if none else actor.member_id,
                     updated_at=uow.now,
+                    look_at=None if application.preview else uow.now,
                 )
             )
         )

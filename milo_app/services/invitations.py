@@ -17,6 +17,7 @@ from babel.dates import format_datetime, get_timezone_name
 from phonenumbers import timezone as phone_zones
 
 from milo_app.domain import journey, quiet_hours
+from milo_app.domain import policy as policies
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor
 from milo_app.domain.errors import Conflict
@@ -81,6 +82,7 @@ def invite(uow: UnitOfWork, actor: Actor, *, application_id: str, now_ok: bool =
         invited_at=uow.now,
         due_at=application.due_at or journey.due(uow.now, plan, interviewer.closes_at),
         updated_at=uow.now,
+        look_at=None if application.preview else uow.now,
     )
     sent = queue(
         uow,
@@ -151,11 +153,14 @@ def queue(
     messages. *due_at* is the earliest time. *now_ok* skips quiet hours (a reply to a text just received).
     *despite_stop* is for the one confirmation of STOP and for answers to HELP.
 
-    Of a preview, every message goes to the member who took it and to nobody else, by email.
+    Of a preview, every message goes to the member who took it and to nobody else, by email. What the workspace's policy
+    leaves out (`completed`, `stopped`, `expired`) is not written at all.
     """
+    workspace = uow.workspaces.get(application.workspace_id)
+    if not _wanted(workspace, kind):
+        return []
     candidate = uow.candidates.get(application.candidate_id)
     interviewer = uow.interviewers.get(application.interviewer_id)
-    workspace = uow.workspaces.get(application.workspace_id)
     shared = {**common_variables(uow, application, candidate, interviewer, workspace), **variables}
     if "stage" in variables:
         names = STAGE_NAMES.get(str(shared["language"])[:2], STAGE_NAMES["en"])
@@ -200,12 +205,28 @@ def queue(
     return out
 
 
-def queue_to_member(
-    uow: UnitOfWork, actor: Actor, *, member: r.Member, kind: str, variables: Mapping[str, Any], dedupe: str
-) -> r.Message:
-    """Write one email to a member (`sign_in`, `set_up`, `report_ready`) and enqueue its delivery.
+def _wanted(workspace: r.Workspace, kind: str) -> bool:
+    """Whether the workspace's policy has messages of this kind at all."""
+    policy = policies.of(workspace.policy)
+    switches = {"completed": policy.completed, "stopped": policy.stopped, "expired": policy.final_notice}
+    return switches.get(kind, True)
 
-    `sign_in` and `set_up` need `link` among the variables; it is forgotten once the message is sent.
+
+def queue_to_member(
+    uow: UnitOfWork,
+    actor: Actor,
+    *,
+    member: r.Member,
+    kind: str,
+    variables: Mapping[str, Any],
+    dedupe: str,
+    application: r.Application | None = None,
+    due_at: datetime | None = None,
+) -> r.Message:
+    """Write one email to a member (`sign_in`, `set_up`, `report_ready`) and enqueue its delivery, not before *due_at*.
+
+    `sign_in` and `set_up` need `link` among the variables; it is forgotten once the message is sent. *application* is
+    the one that it is about; the message is no part of that candidate's timeline.
     """
     workspace = uow.workspaces.get(member.workspace_id)
     return _put(
@@ -232,8 +253,30 @@ def queue_to_member(
                 **variables,
             },
             dedupe=dedupe,
+            application_id=application.id if application else None,
+            due_at=due_at if due_at and due_at > uow.now else None,
         ),
     )
+
+
+def reach(uow: UnitOfWork, application: r.Application, channel: str) -> tuple[str, str]:
+    """(address, why nothing may be sent to it) of the application's candidate on *channel*; the reason is empty where
+    it may, and the address where there is none."""
+    candidate = uow.candidates.get(application.candidate_id)
+    interviewer = uow.interviewers.get(application.interviewer_id)
+    workspace = uow.workspaces.get(application.workspace_id)
+    if candidate.erased_at is not None:
+        return "", "Their data was erased."
+    address = _address(uow, application, candidate, interviewer, channel, False)
+    if address:
+        return address, _blocked(uow, workspace, channel, address, False, application.preview)
+    if channel == "email":
+        return "", "No email address."
+    if not candidate.phone:
+        return "", "No phone number."
+    if not candidate.sms_consent:
+        return "", "They have not agreed to texts."
+    return "", "Texts are off for this interviewer."
 
 
 def _put(uow: UnitOfWork, message: r.Message) -> r.Message:
@@ -299,7 +342,7 @@ def _blocked(
         return ""
     if workspace.policy.get("off"):
         return "All messages to candidates are switched off in this workspace."
-    return suppressions.why(uow, channel, address)
+    return suppressions.why(uow, channel, address, workspace_id=workspace.id if channel == "email" else None)
 
 
 def first_name(name: str) -> str:

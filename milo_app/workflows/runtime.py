@@ -12,6 +12,7 @@ from dbos import DBOS, DBOSConfig
 
 from milo_app import bootstrap
 from milo_app.config import Settings
+from milo_app.services import reminders
 from milo_app.services.ports import Deps
 from milo_app.workflows import registry, sweeping
 
@@ -19,8 +20,10 @@ log = logging.getLogger(__name__)
 
 #: How often a live process looks for dead ones, in seconds.
 REAP_EVERY = 5.0
-#: How often due rows are swept, in seconds.
-SWEEP_EVERY = 60.0
+#: How often due rows are swept, in seconds. An answer that comes in several texts waits for it.
+SWEEP_EVERY = 2.0
+#: How often applications are looked at whose reminder or deadline has come, in seconds.
+REMIND_EVERY = 20.0
 #: How long the record of finished work is kept.
 KEEP_FINISHED = timedelta(days=30)
 
@@ -112,10 +115,11 @@ class Runtime:
         )
 
     def _tend(self) -> None:
-        """Every few seconds the dead, every minute what is due, every hour what is old."""
+        """Every few seconds the dead, every other second what is due, every hour what is old."""
         due: dict[Callable[[], object], float] = {
             self._reap: REAP_EVERY,
             self._sweep: SWEEP_EVERY,
+            self._remind: REMIND_EVERY,
             self._forget: 3600.0,
             bootstrap.database(self.deps).optimize: 3600.0,
         }
@@ -139,6 +143,9 @@ class Runtime:
 
     def _sweep(self) -> None:
         sweeping.sweep(self.deps)
+
+    def _remind(self) -> None:
+        reminders.sweep(self.deps)
 
     def _reap(self) -> None:
         """Give the unfinished work of dead executors to those that live."""
