@@ -46,7 +46,11 @@ def stage(one: Any) -> rx.Component:
         rx.cond(
             one["is_talk"].to(bool),
             rx.fragment(
-                tick(path + ".phone", "May also be taken by phone: we call the candidate when they ask", one["phone"]),
+                tick(
+                    path + ".phone",
+                    "May also be taken by phone: we call the candidate when they ask",
+                    one["phone"],
+                ),
                 rx.cond(
                     one["phone"].to(bool),
                     tick(
