@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor, SystemActor
 from milo_app.domain.errors import Conflict
-from milo_app.services import links, suppressions
-from milo_app.services.ports import Deps, OutgoingEmail, SendFailed, Sent, UnitOfWork
+from milo_app.services import delivery_status, links, suppressions
+from milo_app.services.ports import Deps, Email, OutgoingEmail, SendFailed, Sent, Sms, UnitOfWork
 from milo_app.services.transactions import command
 from milo_app.services.work import Work
 
@@ -50,7 +50,7 @@ def deliver(deps: Deps, message_id: str) -> str:
     message, variables, died = _take(deps, message_id)
     if message.state is not r.MessageState.SENDING:
         return str(message.state)
-    if died and not getattr(_adapter(deps, message), "idempotent", True):
+    if died is not None and not _remembers(deps, _adapter(deps, message), died):
         found = _looked_up(deps, message)
         if found is None:
             # It may have been handed over, nobody knows, and handing it over again could send it twice.
@@ -78,11 +78,13 @@ def deliver(deps: Deps, message_id: str) -> str:
                 to=message.to, sender=message.sender or deps.instance.sms_sender, body=text, key=message.id
             )
     except SendFailed as failure:
-        if failure.unknown:
-            return _settle(deps, message, r.MessageState.UNKNOWN, failure.reason)
+        # A refusal for good answers for the earlier tries too: the provider would have known the key.
+        unsure = failure.unknown or (died is not None and failure.retryable)
         if not failure.retryable or message.attempts >= MAX_TRIES:
-            return _settle(deps, message, r.MessageState.FAILED, failure.reason)
-        _settle(deps, message, r.MessageState.QUEUED, failure.reason)
+            end = r.MessageState.UNKNOWN if unsure else r.MessageState.FAILED
+            return _settle(deps, message, end, failure.reason)
+        if not unsure:  # else it stays marked as being sent, so that giving up never calls it unsent
+            _settle(deps, message, r.MessageState.QUEUED, failure.reason)
         raise
     kept = _without_links(variables)
     if message.channel is r.Channel.EMAIL:
@@ -98,7 +100,8 @@ def give_up(deps: Deps, message_id: str, reason: str) -> str:
         message = uow.messages.get(message_id)
     if message.state in _DONE:
         return str(message.state)
-    return _settle(deps, message, r.MessageState.FAILED, reason)
+    sending = message.state is r.MessageState.SENDING
+    return _settle(deps, message, r.MessageState.UNKNOWN if sending else r.MessageState.FAILED, reason)
 
 
 @command
@@ -150,75 +153,31 @@ def send_again(uow: UnitOfWork, actor: Actor, *, message_id: str) -> r.Message:
     return again
 
 
-#: How far along each provider's word is; a message only ever moves up, and `failed` and `delivered` are final.
-_STATUS = {
-    "accepted": r.MessageState.SENT,
-    "scheduled": r.MessageState.SENT,
-    "queued": r.MessageState.SENT,
-    "sending": r.MessageState.SENT,
-    "sent": r.MessageState.SENT,
-    "delivered": r.MessageState.DELIVERED,
-    "read": r.MessageState.DELIVERED,
-    "undelivered": r.MessageState.FAILED,
-    "failed": r.MessageState.FAILED,
-    "canceled": r.MessageState.FAILED,
-}
-
-
-@command
-def note_status(
-    uow: UnitOfWork, actor: Actor, *, provider: str, provider_id: str, status: str, error: str = ""
-) -> str:
-    """Keep what a provider says became of a message. Returns the message's state, or nothing for one not known here."""
-    message = (
-        uow.messages.first(provider=provider, provider_id=provider_id, direction="out")
-        if provider_id
-        else None
-    )
-    state = _STATUS.get(status)
-    if message is None or state is None:
-        return ""
-    moves = {
-        r.MessageState.DELIVERED: message.state is not r.MessageState.DELIVERED,
-        r.MessageState.FAILED: message.state not in (r.MessageState.DELIVERED, r.MessageState.FAILED),
-        r.MessageState.SENT: message.state in (r.MessageState.SENDING, r.MessageState.UNKNOWN),
-    }
-    if not moves[state]:
-        return str(message.state)
-    uow.messages.save(replace(message, state=state, error=error, updated_at=uow.now))
-    if message.application_id:
-        uow.emit(
-            "application",
-            message.application_id,
-            "message_failed" if state is r.MessageState.FAILED else "message_sent",
-            message_id=message.id,
-            channel=str(message.channel),
-            message_kind=message.kind,
-            state=str(state),
-        )
-    return str(state)
-
-
-def _take(deps: Deps, message_id: str) -> tuple[r.Message, dict[str, Any], bool]:
-    """The message marked as being sent, all its variables, and whether an earlier try died half-way; unmarked where
-    nothing is to be sent."""
+def _take(deps: Deps, message_id: str) -> tuple[r.Message, dict[str, Any], datetime | None]:
+    """The message marked as being sent, all its variables, and when the first try began of which nobody saw the end;
+    unmarked where nothing is to be sent."""
     with deps.uow.write(SystemActor()) as uow:
         message = uow.messages.get(message_id)
         if message.state in _DONE:
-            return message, {}, False
+            return message, {}, None
         blocked = _blocked(uow, message)
         if blocked:
             message = uow.messages.save(
                 replace(message, state=r.MessageState.SUPPRESSED, error=blocked, updated_at=uow.now)
             )
-            return message, {}, False
+            return message, {}, None
         variables = dict(message.variables)
         if message.application_id:
             application = uow.applications.get(message.application_id)
             variables |= _links(uow, application)
-        died = message.state is r.MessageState.SENDING
+        died = message.updated_at if message.state is r.MessageState.SENDING else None
         message = uow.messages.save(
-            replace(message, state=r.MessageState.SENDING, attempts=message.attempts + 1, updated_at=uow.now)
+            replace(
+                message,
+                state=r.MessageState.SENDING,
+                attempts=message.attempts + 1,
+                updated_at=died or uow.now,
+            )
         )
     return message, variables, died
 
@@ -254,11 +213,19 @@ def _blocked(uow: UnitOfWork, message: r.Message) -> str:
         return ""
     if uow.workspaces.get(message.workspace_id).policy.get("off"):
         return "All messages to candidates are switched off in this workspace."
+    if message.channel is r.Channel.EMAIL:
+        return suppressions.why(uow, "email", message.to, workspace_id=message.workspace_id)
     return suppressions.why(uow, str(message.channel), message.to)
 
 
-def _adapter(deps: Deps, message: r.Message) -> object:
+def _adapter(deps: Deps, message: r.Message) -> Email | Sms:
     return deps.email if message.channel is r.Channel.EMAIL else deps.sms
+
+
+def _remembers(deps: Deps, adapter: object, since: datetime) -> bool:
+    """Whether the provider still knows the key of a try that began then, so that another one sends nothing twice."""
+    lasting: timedelta | None = getattr(adapter, "remembers", None)
+    return getattr(adapter, "idempotent", True) and (lasting is None or deps.clock.now() - since < lasting)
 
 
 def _looked_up(deps: Deps, message: r.Message) -> Sent | None:
@@ -295,7 +262,7 @@ def _settle(
         variables = now.variables
         if state is r.MessageState.SENT and now.kind in _SECRET:
             variables = {k: v for k, v in variables.items() if k not in ("link", "url")}
-        uow.messages.save(
+        settled = uow.messages.save(
             replace(
                 now,
                 state=state,
@@ -323,4 +290,6 @@ def _settle(
                 message_kind=now.kind,
                 state=str(state),
             )
-    return str(state)
+        if state is not r.MessageState.QUEUED:
+            settled = delivery_status.catch_up(uow, settled, provider=_adapter(deps, now).name)
+    return str(settled.state)

@@ -27,9 +27,11 @@ _WHY: Mapping[str, str] = {
 _UNUSABLE = ("landline", "invalid_number")
 
 
-def why(uow: UnitOfWork, channel: str, address: str) -> str:
-    """Why *address* must not be written to now, in plain words; empty where it may be."""
-    found = uow.suppressions.first(channel=channel, address=address, lifted_at=None)
+def why(uow: UnitOfWork, channel: str, address: str, *, workspace_id: str | None = None) -> str:
+    """Why *address* must not be written to now, in plain words; empty where it may be. *workspace_id* narrows it to
+    what one workspace knows: email that came back is nothing between its reader and another company."""
+    own = {"workspace_id": workspace_id} if workspace_id else {}
+    found = uow.suppressions.first(channel=channel, address=address, lifted_at=None, **own)
     return _WHY.get(found.reason, "This address must not be written to.") if found else ""
 
 
@@ -51,6 +53,19 @@ def stop(uow: UnitOfWork, number: str, *, reason: str = "stop", source: str = "s
 def lift(uow: UnitOfWork, number: str, *, source: str = "sms") -> bool:
     """They want texts again (START): everything that stood against *number* ends. False where nothing did."""
     return _lift(uow, number, source, uow.suppressions.find(channel="sms", address=number, lifted_at=None))
+
+
+def allow(uow: UnitOfWork, number: str) -> bool:
+    """Whoever has *number* wants texts (START): as `lift`, and a consent of its own for those who had not given one.
+    Not where the number was said to be the wrong one: then it is not the candidate who asks. True where a STOP ended."""
+    standing = uow.suppressions.find(channel="sms", address=number, lifted_at=None)
+    if any(one.reason == "wrong_number" for one in standing):
+        return False
+    for person in uow.candidates.find(phone=number):
+        if not person.sms_consent:
+            uow.candidates.save(replace(person, sms_consent=True))
+            _note_consent(uow, person, given=True, source="sms")
+    return lift(uow, number)
 
 
 def wrote(uow: UnitOfWork, number: str) -> None:

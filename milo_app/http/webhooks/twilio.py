@@ -10,7 +10,7 @@ from milo_app import bootstrap, routes
 from milo_app.access.running import run
 from milo_app.domain.actors import SystemActor
 from milo_app.domain.errors import Forbidden, NotFound
-from milo_app.services import delivery, texting
+from milo_app.services import delivery_status, texting
 
 router = APIRouter()
 
@@ -63,7 +63,7 @@ async def twilio_status(request: Request) -> Response:
     """What became of a text that was sent; out of order and repeated calls do no harm."""
     form = await _from_twilio(request)
     await run(
-        delivery.note_status,
+        delivery_status.note,
         SystemActor(),
         provider="twilio",
         provider_id=form.get("MessageSid") or form.get("SmsSid", ""),
