@@ -16,7 +16,7 @@ from milo_app.config import Settings
 from milo_app.db import executors
 from milo_app.db.executors import ExecutorLocks
 from milo_app.db.unit_of_work import Database
-from milo_app.services.ports import Clock, Deps, Email, Files, Instance, OpenUnitOfWork, Phone, Sms
+from milo_app.services.ports import Clock, Deps, Email, Files, Instance, OpenUnitOfWork, Phone, Rooms, Sms
 
 _lock = threading.Lock()
 _settings: Settings | None = None
@@ -38,12 +38,14 @@ def build(settings: Settings, *, clock: Clock | None = None, **parts: Any) -> De
     )
     made: dict[str, Any] = {
         "uow": lambda: _uow(settings, clock, instance),
+        rooms=settings.livekit_on,
         "email": lambda: _email(settings, clock),
         "sms": lambda: _sms(settings, clock),
         "phone": lambda: _phone(settings, clock, instance),
         "files": lambda: _files(settings),
         "documents": lambda: _Later("milo_app.adapters.documents", "SandboxedDocuments"),
         "media": lambda: _Later("milo_app.adapters.media", "PyAvMedia"),
+        "rooms": lambda: _rooms(settings, instance),
         "passwords": lambda: _Later("milo_app.adapters.passwords", "Argon2Passwords"),
         "evaluator": lambda: _Later("milo_app.adapters.evaluator", "BuiltInEvaluator"),
         "renderer": lambda: _Later("milo_app.adapters.renderer", "TemplateRenderer"),
@@ -180,6 +182,23 @@ def _phone(settings: Settings, clock: Clock, instance: Instance) -> Phone:
 
 def _files(settings: Settings) -> Files:
     from milo_app.adapters.files import LocalFiles
+
+def _rooms(settings: Settings, instance: Instance) -> Rooms:
+    if settings.livekit_api_secret is None or not settings.livekit_on:
+        from milo_app.adapters.rooms.none import NoRooms
+
+        return NoRooms()
+    from milo_app.adapters.rooms.livekit import LiveKitRooms
+
+    return LiveKitRooms(
+        settings.livekit_url,
+        settings.livekit_api_key,
+        settings.livekit_api_secret.get_secret_value(),
+        agent=f"milo-{instance.id}",
+        listens=bool(settings.stt_model),
+        speaks=bool(settings.tts_model),
+    )
+
 
     return LocalFiles(Path(settings.data) / "files")
 

@@ -125,6 +125,11 @@ class Settings(BaseSettings):
                 "Twilio needs TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and either TWILIO_FROM_NUMBER or "
                 "TWILIO_MESSAGING_SERVICE_SID."
             )
+        livekit = (self.livekit_url, self.livekit_api_key, self.livekit_api_secret)
+        if any(livekit) and not all(livekit):
+            raise ValueError("LiveKit needs LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET together.")
+        if self.livekit_url and urlsplit(self.livekit_url).scheme not in ("ws", "wss", "http", "https"):
+            raise ValueError("LIVEKIT_URL must look like wss://calls.example.com.")
         if not self.database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             raise ValueError("MILO_DATABASE_URL must begin with sqlite:/// or postgresql://.")
         return self
@@ -140,6 +145,10 @@ class Settings(BaseSettings):
     @property
     def twilio_on(self) -> bool:
         return bool(self.twilio_account_sid and self.twilio_auth_token)
+
+    @property
+    def livekit_on(self) -> bool:
+        return bool(self.livekit_url and self.livekit_api_key and self.livekit_api_secret)
 
     @property
     def sms_sender(self) -> str:

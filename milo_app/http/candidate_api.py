@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from milo_app.access.guards import candidate_actor
-from milo_app.access.running import run
+from milo_app.access.running import run, run_outside
 from milo_app.domain.actors import CandidateActor
 from milo_app.http import same_origin
-from milo_app.services import answers, consents, interviews
+from milo_app.services import answers, consents, interviews, rooms
 
 router = APIRouter(prefix="/api/candidate/applications/{application_id}")
 
@@ -104,3 +104,15 @@ async def begin(actor: Writer, stage: str, body: SubmitBody) -> dict[str, Any]:
 async def take_turn(actor: Writer, body: TurnBody) -> dict[str, Any]:
     """One thing the candidate said, typed, chose or did; answered with what comes next."""
     return dataclasses.asdict(await run(interviews.take_turn, actor, **body.model_dump()))
+
+
+@router.post("/room")
+async def enter_room(actor: Writer) -> dict[str, Any]:
+    """Into the call room of the spoken stage: the server's address and a token for this candidate alone."""
+    return dataclasses.asdict(await run_outside(rooms.enter, actor))
+
+
+@router.post("/room/interviewer", status_code=202)
+async def call_interviewer(actor: Writer) -> None:
+    """Nobody leads the interview in the room (any more): somebody else comes."""
+    await run(rooms.call_interviewer, actor)

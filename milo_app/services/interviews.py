@@ -95,6 +95,7 @@ def take_turn(
 
     Raises:
         Conflict, Gone: the stage is not open (`applications.writable`).
+    channel: str = "web",
         Invalid: nothing was said.
     """
     if uow.turns.first(application_id=actor.application_id, key=key) is not None:
@@ -122,14 +123,14 @@ def take_turn(
                 text=words,
                 value=value,
                 key=key,
-                channel="web",
+                channel=channel,
                 recording_id=recording_id,
                 at_ms=at_ms,
                 end_ms=end_ms,
                 transcribed=transcribed,
             ),
         )
-    _go_on(uow, application, row, plan, Medium.WEB, said, "web")
+    _go_on(uow, application, row, plan, Medium.WEB, said, channel)
     return _now(uow, actor, stage)
 
 

@@ -152,6 +152,7 @@ class UnitOfWork(Protocol):
     one_time_links: Repository[r.OneTimeLink]
     interviewers: Repository[r.Interviewer]
     versions: Repository[r.InterviewerVersion]
+    rooms: bool = False
     candidates: Repository[r.Candidate]
     applications: Applications
     stages: Repository[r.ApplicationStage]
@@ -362,6 +363,26 @@ class Switchboard(Protocol):
     def calls(self, *, number: str = "", after: str = "") -> list[LocalCall]:
         """Oldest first, of one number (either side); *after* is a call's id."""
         ...
+class Rooms(Protocol):
+    """Call rooms in which an interviewer talks with the candidate. `url` is the server's address, "" where there is none;
+    `listens` and `speaks` say whether interviewers have transcription and a voice there."""
+
+    name: str
+    url: str
+    agent: str
+    listens: bool
+    speaks: bool
+
+    def entry(self, *, room: str, identity: str, name: str, metadata: str, lasts: timedelta) -> str:
+        """A token that lets *identity* alone into *room* alone, with microphone and camera, and that has an interviewer
+        sent there with *metadata* when it opens the room. Raises NotFound where there are no rooms."""
+        ...
+
+    def send(self, *, room: str, metadata: str) -> None:
+        """Have an interviewer come into a room that is there; none where it is not. Raises OSError."""
+        ...
+
+
 
     def call(self, id: str) -> LocalCall | None: ...
 
@@ -482,3 +503,4 @@ class Deps:
     passwords: Passwords
     evaluator: Evaluator
     renderer: Renderer
+    rooms: Rooms

@@ -20,3 +20,5 @@ class Work(StrEnum):
     EVALUATE_CRITERION = "evaluate_criterion"
     #: application, "strong" | "weak" | "stopped", nonce
     FILL_PREVIEW = "fill_preview"
+    #: application, room: have an interviewer come into it
+    SEND_INTERVIEWER = "send_interviewer"

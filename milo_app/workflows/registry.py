@@ -47,6 +47,9 @@ PLANS: dict[Work, Plan] = {
     Work.HANDLE_INBOUND_TEXT: Plan("milo_app.services.texting:handle"),
     Work.EVALUATE_CRITERION: Plan("milo_app.services.evaluations:evaluate_again"),
     Work.FILL_PREVIEW: Plan("milo_app.services.previews:fill"),
+    Work.SEND_INTERVIEWER: Plan(
+        "milo_app.services.rooms:send_interviewer", tries=3, gave_up="milo_app.services.rooms:give_up"
+    ),
 }
 
 #: When work that failed every try is started anew.

@@ -5,6 +5,12 @@ One module for each provider. A call is kept and its work enqueued in one transa
 
 from __future__ import annotations
 
-from milo_app.http.webhooks.twilio import router
+from fastapi import APIRouter
+
+from milo_app.http.webhooks import livekit, twilio
+
+router = APIRouter()
+for provider in (livekit, twilio):
+    router.include_router(provider.router)
 
 __all__ = ["router"]
