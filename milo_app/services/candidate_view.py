@@ -17,7 +17,7 @@ from babel.dates import format_datetime
 from milo_app.domain import consent as notices
 from milo_app.domain import records as r
 from milo_app.domain import stages as stage_types
-from milo_app.domain import values
+from milo_app.domain import talk, values
 from milo_app.domain.actors import CandidateActor
 from milo_app.domain.plan import Criterion, Plan, Question, QuestionKind, StageKind, StagePlan
 from milo_app.services import answers as saved
@@ -475,10 +475,11 @@ def _given(uow: UnitOfWork, plan: Plan, rows: list[r.ApplicationStage], language
             continue
         label = stage_types.of(row.kind).label(language)
         given = saved.current(uow, row)
-        turns = uow.turns.find(order="seq", **applications.given_in(row), speaker=r.Speaker.CANDIDATE)
+        turns = uow.turns.find(order="seq", **applications.given_in(row))
+        state = talk.fold(stage, turns)
         asked = [*stage.questions, *(_as_question(c) for c in stage.criteria if c.id in given)]
         for question in asked:
-            said = " ".join(t.text or "–" for t in turns if t.question_id == question.id)
+            said = " ".join(t.text or "–" for t in state.words.get(question.id, ()))
             answer = given.get(question.id)
             text = said or (values.show(question, answer.value, language) if answer else "")
             if text:

@@ -29,9 +29,11 @@ SPOKEN = {
     "human": {"en": "I want to talk to a human", "es": "Quiero hablar con una persona"},
     "skip": {"en": "skip", "es": "saltar"},
     "stop": {"en": "stop the interview", "es": "terminar la entrevista"},
+    talk.Again.LAST: {"en": "I would like to answer that again", "es": "Quiero responder eso otra vez"},
 }
 #: Something happened, and nothing was said.
 WORDLESS = frozenset({"silence", "tick", "done"})
+AGAIN = frozenset(str(again) for again in talk.Again)
 #: The most turns of one stage; far more than any interview has, and an end to any loop.
 MOST_TURNS = 600
 
@@ -41,7 +43,8 @@ class Conversation:
     """A talk as the browser shows it.
 
     `question` is what the next words belong to, `awaiting` what they will be taken for (answer, confirmation, pick,
-    nothing), `closed` why it is over, `remaining_s` the seconds left (None: no limit).
+    nothing), `closed` why it is over, `remaining_s` the seconds left (None: no limit). `take_again` and `last_again`
+    say whether what is open, and the answer given last (to the question `last_question`), may be given once more.
     """
 
     turns: tuple[dict[str, Any], ...]
@@ -49,6 +52,9 @@ class Conversation:
     awaiting: str
     closed: str | None
     remaining_s: int | None
+    take_again: bool = False
+    last_again: bool = False
+    last_question: str = ""
 
 
 # --- The browser ------------------------------------------------------------------------------------------------------
@@ -91,7 +97,7 @@ def take_turn(
     """One thing the candidate said, typed, chose or did in the browser, and what the interview says to it.
 
     The same *key* changes nothing. *event* is a button (`repeat`, `break`, `human`, `skip`, `stop`), `silence`, or
-    `tick` (time has passed). Speech without words is `transcribed=False` with a recording and its place in it.
+    `tick` (time has passed), or a second try (`talk.Again`), which carries the take that is given up. Speech without words is `transcribed=False` with a recording and its place in it.
 
     Raises:
         Conflict, Gone: the stage is not open (`applications.writable`).
@@ -104,7 +110,7 @@ def take_turn(
     plan = applications.plan_of(uow, application)
     stage_plan = _stage_plan(plan, row)
     words = SPOKEN[event].get(plan.language, SPOKEN[event]["en"]) if event in SPOKEN else text.strip()
-    if not words and value is None and transcribed and event not in WORDLESS:
+    if not words and value is None and transcribed and event not in WORDLESS | AGAIN:
         raise Invalid("Nothing was said yet.", fields={"text": "Type your answer, or record it."})
     if recording_id is not None:
         uow.recordings.get(recording_id)
@@ -128,6 +134,7 @@ def take_turn(
                 at_ms=at_ms,
                 end_ms=end_ms,
                 transcribed=transcribed,
+                action=event if event in AGAIN else "say",
             ),
         )
     _go_on(uow, application, row, plan, Medium.WEB, said, channel)
@@ -364,6 +371,7 @@ def _candidate_turn(
     text: str,
     key: str,
     channel: str,
+    action: str = "say",
     **more: Any,
 ) -> r.Turn:
     waiting = interview.waiting_for(stage, turns)
@@ -376,7 +384,7 @@ def _candidate_turn(
             speaker=r.Speaker.CANDIDATE,
             text=values.plain(text)[:10_000],
             at=uow.now,
-            action="say",
+            action=action,
             question_id=waiting.id if waiting else None,
             channel=channel,
             key=key,
@@ -482,7 +490,17 @@ def _shown(
         awaiting=str(state.item) if state.waiting else "nothing",
         closed=state.closed,
         remaining_s=None if untimed else max(0, int(stage.minutes * 60 - used)),
+        take_again=state.may_redo(talk.Again.TAKE),
+        last_again=state.may_redo(talk.Again.LAST),
+        last_question=_last_question(stage, state),
     )
+
+
+def _last_question(stage: StagePlan, state: talk.Talk) -> str:
+    """What was answered last, in words."""
+    last = state.last
+    question = stage.question(last.question_id) if last else None
+    return (last.follow_up if last and last.follow_up else question.text) if question else ""
 
 
 def _turn(turn: r.Turn) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from milo_app.domain import dealbreakers, scoring, values
+from milo_app.domain import dealbreakers, scoring, talk, values
 from milo_app.domain import records as r
 from milo_app.domain.plan import Criterion, CriterionKind, Question, QuestionKind, StagePlan
 from milo_app.services.labels import percent, stage_mark, stage_name
@@ -45,8 +45,8 @@ def _criterion(
     verdicts = counting_last(m.evaluations.get(criterion.id, ()))
     newest = verdicts[-1] if verdicts else None
     by_person = newest is not None and newest.member_id is not None
-    spoken = [t for t in m.turns.get(str(plan.kind), ()) if question and t.question_id == question.id]
-    untranscribed = any(t.speaker is r.Speaker.CANDIDATE and not t.transcribed for t in spoken)
+    given = talk.answering(plan, m.turns.get(str(plan.kind), ())) if question else {}
+    untranscribed = any(not t.transcribed for t in given.get(question.id if question else "", ()))
     return {
         "id": criterion.id,
         "text": criterion.text,
@@ -200,6 +200,8 @@ def _attached(m: Material, question: Question, answer: r.Answer | None) -> list[
 def _turns(m: Material, kind: str) -> list[dict[str, Any]]:
     """The transcript, speaker and time beside each utterance; `ms` is its place in `recording`, -1 where there is none."""
     out: list[dict[str, Any]] = []
+    plan = m.plan.stage(kind)
+    replaced = talk.fold(plan, m.turns.get(kind, ())).replaced if plan else set[str]()
     for turn in m.turns.get(kind, ()):
         mine = turn.speaker is r.Speaker.CANDIDATE
         placed = turn.at_ms is not None and turn.recording_id in m.recordings
@@ -214,7 +216,9 @@ def _turns(m: Material, kind: str) -> list[dict[str, Any]]:
                 "place": clock(turn.at_ms) if placed else "",
                 "ms": turn.at_ms if placed else -1,
                 "recording": turn.recording_id if placed else "",
-                "channel": {"sms": "by text message", "phone": "by phone"}.get(turn.channel, ""),
+                "channel": "earlier take, kept; the newer one is used"
+                if turn.id in replaced
+                else {"sms": "by text message", "phone": "by phone"}.get(turn.channel, ""),
             }
         )
     return out
