@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy.sql.operators import custom_op
 
 from milo_app.db.repositories import TABLES, Repository
 from milo_app.domain import records as r
+from milo_app.services.ports import Filter
 
 _A = TABLES[r.Application]
 _C = TABLES[r.Candidate]
@@ -32,6 +32,7 @@ class ApplicationRepository(Repository[r.Application]):
         super().__init__(connection, r.Application, workspace_id)
         self._people = Repository(connection, r.Candidate, workspace_id)
         self._sqlite = connection.dialect.name == "sqlite"
+        self._liked: dict[str, list[str]] = {}
 
     def lock(self, id: str) -> r.Application:
         """`get`, holding the row until the transaction ends.
@@ -46,76 +47,98 @@ class ApplicationRepository(Repository[r.Application]):
 
     def table(
         self,
+        wanted: Filter,
         *,
-        interviewer_id: str | None,
-        search: str = "",
-        states: Sequence[str] = (),
-        decision: str = "",
-        stage: str = "",
-        needs_review: bool = False,
         sort: str = "-updated_at",
         after: tuple[Any, str] | None = None,
+        before: tuple[Any, str] | None = None,
         limit: int = 50,
     ) -> list[tuple[r.Application, r.Candidate]]:
         """One page of the recruiter's table, previews left out.
 
         *sort* is updated_at, created_at, name or score, with `-` for descending; rows without a score come last
-        either way. *after* is the sort value and id of the last row seen (a time also as ISO text).
+        either way. *after* is the sort value and id of the last row seen (a time also as ISO text); *before*, of the
+        first one, gives the page that ends just above it, in the same order.
         """
-        where: list[sa.ColumnElement[bool]] = [_A.c.preview.is_(False)]
-        if interviewer_id is not None:
-            where.append(_A.c.interviewer_id == interviewer_id)
-        if states:
-            where.append(_A.c.state.in_([str(state) for state in states]))
-        if decision:
-            where.append(_A.c.decision == decision)
-        if stage:
-            where.append(_A.c.stage == stage)
-        if needs_review:
-            where.append(_A.c.needs_review.is_(True))
         page = _Page(sort.removeprefix("-"), sort.startswith("-"), after, limit)
-        if search.strip():
-            people = self._people_like(search.strip())
+        if before is not None:
+            page = replace(page, descending=not page.descending, after=before, upwards=True)
+        found = self._page(wanted, page)
+        return found[::-1] if page.upwards else found
+
+    def _page(self, wanted: Filter, page: _Page) -> list[tuple[r.Application, r.Candidate]]:
+        where = self._where(wanted)
+        if wanted.search.strip():
+            people = self._people_like(wanted.search.strip())
             if not people:
                 return []
             if len(people) <= _FEW:
                 return self._sorted(where, people, page)
-            where.append(self._looks_like(search.strip()))
-        return self._by_name(where, page) if page.column == "name" else self._by_index(where, page)
+            where.append(self._looks_like(wanted.search.strip()))
+        walk = self._by_name if page.column == "name" else self._by_index
+        return walk(where, page, joined=bool(wanted.search.strip()))
+
+    def _where(self, wanted: Filter) -> list[sa.ColumnElement[bool]]:
+        """What *wanted* says of the application itself; every column of it stands in the indexes of the sorts."""
+        where: list[sa.ColumnElement[bool]] = [_A.c.preview.is_(False)]
+        if wanted.interviewer_id is not None:
+            where.append(_A.c.interviewer_id == wanted.interviewer_id)
+        if wanted.state:
+            where.append(_A.c.state == wanted.state)
+        if wanted.decision:
+            where.append(_A.c.decision == wanted.decision)
+        if wanted.stage:
+            where.append(_A.c.stage == wanted.stage)
+        if wanted.source:
+            where.append(_A.c.source == wanted.source)
+        if wanted.needs_review:
+            where.append(_A.c.needs_review.is_(True))
+        if wanted.score_from is not None:
+            where.append(_A.c.score >= wanted.score_from)
+        if wanted.score_to is not None:
+            where.append(_A.c.score <= wanted.score_to)
+        return where
 
     def _sorted(
         self, where: list[sa.ColumnElement[bool]], people: list[str], page: _Page
     ) -> list[tuple[r.Application, r.Candidate]]:
         """A page of the applications of a few people: all of them are read and sorted."""
-        query = page.cut(self._of(people, *where)).order_by(*page.order(nulls_last=True))
+        query = page.cut(self._of(people, *where)).order_by(*page.order(all_at_once=True))
         return self._fetch(query, page.limit)
 
     def _by_index(
-        self, where: list[sa.ColumnElement[bool]], page: _Page
+        self, where: list[sa.ColumnElement[bool]], page: _Page, *, joined: bool
     ) -> list[tuple[r.Application, r.Candidate]]:
-        """A page found by walking the index of its column, in order, until it is full."""
-        query = self._joined().where(*where)
-        if page.column != "score":
-            return self._fetch(page.cut(query).order_by(*page.order()), page.limit)
+        """A page found by walking the index of its column, in order, until it is full. The index alone says which
+        rows fit; only those of the page are read."""
+        ids = sa.select(_A.c.id)
+        if joined:
+            ids = ids.join(_C, _C.c.id == _A.c.candidate_id)
+        ids = self._scoped(ids).where(*where)
+        found: list[str] = []
         # Each database sorts missing scores to another end; two steps keep them last, and in the index's order.
-        found: list[tuple[r.Application, r.Candidate]] = []
-        if page.after is None or page.after[0] is not None:
-            scored = page.cut(query.where(_A.c.score.is_not(None)), nulls=False)
-            found = self._fetch(scored.order_by(*page.order()), page.limit)
-            page = replace(page, after=None)
-        if len(found) < page.limit:
-            unscored = page.cut(query.where(_A.c.score.is_(None)))
-            found += self._fetch(unscored.order_by(page.order()[-1]), page.limit - len(found))
-        return found
+        for part in page.parts():
+            if len(found) < page.limit:
+                rows = part.cut(ids, nulls=False).order_by(*part.order()).limit(page.limit - len(found))
+                found += self._connection.execute(rows).scalars()
+        return self._these(found)
+
+    def _these(self, ids: list[str]) -> list[tuple[r.Application, r.Candidate]]:
+        """The rows with these ids, in their order."""
+        if not ids:
+            return []
+        rows = {a.id: (a, c) for a, c in self._fetch(self._joined().where(_A.c.id.in_(ids)), None)}
+        return [rows[id] for id in ids if id in rows]
 
     def _by_name(
-        self, where: list[sa.ColumnElement[bool]], page: _Page
+        self, where: list[sa.ColumnElement[bool]], page: _Page, *, joined: bool
     ) -> list[tuple[r.Application, r.Candidate]]:
         """A page in the order of names: people are read from their index in growing batches, until enough of them
         have an application that fits. Neither database would find that way by itself."""
-        fitting = self._scoped(
-            sa.select(_A.c.candidate_id).join(_C, _C.c.id == _A.c.candidate_id).where(*where)
-        )
+        fitting = sa.select(_A.c.candidate_id)
+        if joined:
+            fitting = fitting.join(_C, _C.c.id == _A.c.candidate_id)
+        fitting = self._scoped(fitting).where(*where)
         few = list(self._connection.execute(fitting.limit(_FEW + 1)).scalars())
         if len(few) <= _FEW:
             return self._sorted(where, few, page)
@@ -153,13 +176,24 @@ class ApplicationRepository(Repository[r.Application]):
             query = query.where(_A.c.interviewer_id == interviewer_id)
         return [tuple(row) for row in self._connection.execute(query.group_by(*groups))]
 
-    def how_many(self, interviewer_id: str | None, *, most: int) -> int:
-        """How many there are, counted no further than *most*; previews left out."""
-        some = self._scoped(sa.select(_A.c.id)).where(_A.c.preview.is_(False))
-        if interviewer_id is not None:
-            some = some.where(_A.c.interviewer_id == interviewer_id)
-        counted = sa.select(sa.func.count()).select_from(some.limit(most).subquery())
+    def how_many(self, wanted: Filter, *, most: int) -> int:
+        """How many rows *wanted* leaves, counted no further than *most*; previews left out."""
+        counted = sa.select(sa.func.count()).select_from(self._left_by(wanted).limit(most).subquery())
         return int(self._connection.execute(counted).scalar_one())
+
+    def matching(self, wanted: Filter, *, limit: int) -> list[str]:
+        """Ids of at most *limit* rows that *wanted* leaves, in no order worth relying on; previews left out."""
+        return list(self._connection.execute(self._left_by(wanted).limit(limit)).scalars())
+
+    def _left_by(self, wanted: Filter) -> Any:
+        where, search = self._where(wanted), wanted.search.strip()
+        if not search:
+            return self._scoped(sa.select(_A.c.id)).where(*where)
+        people = self._people_like(search)
+        if len(people) <= _FEW:
+            return self._of(people, *where, columns=(_A.c.id,))
+        joined = sa.select(_A.c.id).join(_C, _C.c.id == _A.c.candidate_id)
+        return self._scoped(joined).where(*where, self._looks_like(search))
 
     def by_contact(
         self, interviewer_id: str, *, email: str | None, phone: str | None
@@ -198,9 +232,11 @@ class ApplicationRepository(Repository[r.Application]):
         query = sa.select(_A, _C).select_from(_A).join(_C, _C.c.id == _A.c.candidate_id)
         return self._scoped(query)
 
-    def _of(self, people: list[str], *where: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    def _of(
+        self, people: list[str], *where: sa.ColumnElement[bool], columns: tuple[Any, ...] = (_A, _C)
+    ) -> Any:
         """Applications of these people, found by them."""
-        query = sa.select(_A, _C).select_from(_A).join(_C, _C.c.id == _A.c.candidate_id)
+        query = sa.select(*columns).select_from(_A).join(_C, _C.c.id == _A.c.candidate_id)
         rest = [*where] if self._workspace_id is None else [*where, _A.c.workspace_id == self._workspace_id]
         return query.where(_A.c.candidate_id.in_(people), *map(self._beside, rest))
 
@@ -209,8 +245,11 @@ class ApplicationRepository(Repository[r.Application]):
 
     def _people_like(self, search: str) -> list[str]:
         """Whoever matches *search*, one more than `_FEW` where there are many; read from the index that holds it all."""
-        query = sa.select(_C.c.id).where(self._looks_like(search)).limit(_FEW + 1)
-        return list(self._connection.execute(self._in_scope(query)).scalars())
+        # A page and its count ask for the same, and this is the dear part of both.
+        if search not in self._liked:
+            query = sa.select(_C.c.id).where(self._looks_like(search)).limit(_FEW + 1)
+            self._liked[search] = list(self._connection.execute(self._in_scope(query)).scalars())
+        return self._liked[search]
 
     def _people_with(self, condition: sa.ColumnElement[bool]) -> list[str]:
         """Whoever has exactly this number or address, found by its own index."""
@@ -255,30 +294,54 @@ def _pattern(search: str) -> str:
 
 @dataclass(frozen=True)
 class _Page:
-    """*limit* rows by *column* and id, from behind *after* (value of the column, id) on."""
+    """*limit* rows by *column* and id, from behind *after* (value of the column, id) on. *upwards*: read from the end of
+    the table towards its beginning, so that missing scores come first."""
 
     column: str
     descending: bool
     after: tuple[Any, str] | None
     limit: int
+    upwards: bool = False
+    missing: bool | None = None
+    """Only rows without a value (True), only rows with one (False), or both."""
 
-    def order(self, *, nulls_last: bool = False) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
+    def parts(self) -> list[_Page]:
+        """The page as steps through rows that either all have a value or all have none, in the order of the table."""
+        if self.column != "score":
+            return [self]
+        at_missing = self.after is not None and self.after[0] is None
+        scored, unscored = replace(self, missing=False), replace(self, missing=True)
+        if self.after is None:
+            return [unscored, scored] if self.upwards else [scored, unscored]
+        if self.upwards:
+            return [unscored, replace(scored, after=None)] if at_missing else [scored]
+        return [unscored] if at_missing else [scored, replace(unscored, after=None)]
+
+    def order(self, *, all_at_once: bool = False) -> tuple[sa.ColumnElement[Any], ...]:
+        """What to sort by. *all_at_once*: rows with and without a score together, rather than in `parts`."""
         by, id = _SORTS[self.column], _A.c.id
         if self.descending:
             by, id = by.desc(), id.desc()
-        return (by.nulls_last() if nulls_last and self.column == "score" else by), id
+        if self.missing:
+            return (id,)
+        if all_at_once and self.column == "score":
+            by = by.nulls_first() if self.upwards else by.nulls_last()
+        return by, id
 
     def cut(self, query: sa.Select[Any], *, nulls: bool = True) -> sa.Select[Any]:
-        """Only what comes after *after*. Missing values count as last; *nulls* says whether there may be any."""
+        """Only what comes after *after*. *nulls*: rows without a value may be among them and count as last."""
+        column = _SORTS[self.column]
+        if self.missing is not None:
+            query = query.where(column.is_(None) if self.missing else column.is_not(None))
         if self.after is None:
             return query
-        column, value = _SORTS[self.column], self._value()
+        id = _A.c.id < self.after[1] if self.descending else _A.c.id > self.after[1]
         if self.after[0] is None:
-            behind = _A.c.id < self.after[1] if self.descending else _A.c.id > self.after[1]
-            return query.where(column.is_(None), behind)
-        here, there = sa.tuple_(column, _A.c.id), sa.tuple_(value, sa.literal(self.after[1]))
+            behind = sa.and_(column.is_(None), id)
+            return query.where(sa.or_(behind, column.is_not(None)) if self.upwards and nulls else behind)
+        here, there = sa.tuple_(column, _A.c.id), sa.tuple_(self._value(), sa.literal(self.after[1]))
         behind = here < there if self.descending else here > there
-        if nulls and self.column == "score":
+        if nulls and self.column == "score" and not self.upwards:
             behind = sa.or_(behind, column.is_(None))
         return query.where(behind)
 

@@ -184,6 +184,10 @@ Index("ix_candidate_name", _candidate.c.workspace_id, func.lower(_candidate.c.na
 Index("ix_candidate_email", func.lower(_candidate.c.email), _candidate.c.workspace_id)
 
 
+#: What the recruiter's table filters by.
+_FILTERED = ("state", "stage", "decision", "needs_review", "source", "score", "candidate_id")
+
+
 class ApplicationRow(Row, table=True):
     __table_args__ = (
         Index(
@@ -194,13 +198,18 @@ class ApplicationRow(Row, table=True):
             sqlite_where=text("preview = 0"),
             postgresql_where=text("NOT preview"),
         ),
-        # One index for each sort of the recruiter's table, for one interviewer and for all of them.
-        Index("ix_application_updated", "workspace_id", "preview", "updated_at", "id"),
-        Index("ix_application_created", "workspace_id", "preview", "created_at", "id"),
-        Index("ix_application_score", "workspace_id", "preview", "score", "id"),
-        Index("ix_application_of_updated", "workspace_id", "interviewer_id", "preview", "updated_at", "id"),
-        Index("ix_application_of_created", "workspace_id", "interviewer_id", "preview", "created_at", "id"),
-        Index("ix_application_of_score", "workspace_id", "interviewer_id", "preview", "score", "id"),
+        # One index for each sort of the recruiter's table, for one interviewer and for all of them. Each holds all that
+        # the table filters by, so that whatever is wanted, only the rows of the page itself are read.
+        *(
+            Index(
+                f"ix_application_{of}{sort}",
+                *("workspace_id", "interviewer_id")[: 2 if of else 1],
+                *("preview", column, "id"),
+                *(name for name in _FILTERED if name != column),
+            )
+            for of in ("", "of_")
+            for sort, column in (("updated", "updated_at"), ("created", "created_at"), ("score", "score"))
+        ),
         # Holds all that `counts` reads, so that a count never touches the rows.
         Index(
             "ix_application_counts", "workspace_id", "preview", "interviewer_id", "state", "stage", "decision"
@@ -500,10 +509,72 @@ class CommentRow(Row, table=True):
     id: str = Field(primary_key=True)
     workspace_id: str = _of("workspace", indexed=False)
     application_id: str = _of("application", cascade=True)
-    member_id: str = _of("member")
+    member_id: str | None = _maybe_of("member", indexed=True)
     text: str
     at: datetime = _at()
     rating: int | None = None
+    author: str = ""
+    share_id: str | None = _maybe_of("report_share")
+
+
+class ReportShareRow(Row, table=True):
+    id: str = Field(primary_key=True)
+    workspace_id: str = _of("workspace", indexed=False)
+    application_id: str = _of("application", cascade=True)
+    member_id: str | None = _maybe_of("member")
+    created_at: datetime = _at()
+    expires_at: datetime = _at()
+    label: str = ""
+    may_comment: bool = True
+    revoked_at: datetime | None = _maybe_at()
+    opened_at: datetime | None = _maybe_at()
+    opened: int = 0
+
+
+class SavedViewRow(Row, table=True):
+    __table_args__ = (Index(None, "workspace_id", "member_id"),)
+
+    id: str = Field(primary_key=True)
+    workspace_id: str = _of("workspace", indexed=False)
+    member_id: str = _of("member", cascade=True, indexed=False)
+    name: str
+    created_at: datetime = _at()
+    shared: bool = False
+    filters: dict[str, Any] = _json()
+    columns: list[str] = _json()
+
+
+class BulkActionRow(Row, table=True):
+    __table_args__ = (Index(None, "workspace_id", "created_at"),)
+
+    id: str = Field(primary_key=True)
+    workspace_id: str = _of("workspace", indexed=False)
+    member_id: str = _of("member", cascade=True, indexed=False)
+    kind: str
+    state: str
+    created_at: datetime = _at()
+    settles_at: datetime = _at()
+    total: int
+    done: int = 0
+    changed: int = 0
+    reason: str = ""
+    tell: bool = False
+    finished_at: datetime | None = _maybe_at()
+    undone_at: datetime | None = _maybe_at()
+    sent_at: datetime | None = _maybe_at()
+    data: dict[str, Any] = _json()
+
+
+class BulkItemRow(Row, table=True):
+    __table_args__ = (Index(None, "bulk_action_id", "state", "id"),)
+
+    id: str = Field(primary_key=True)
+    workspace_id: str = _of("workspace", indexed=False)
+    bulk_action_id: str = _of("bulk_action", indexed=False, cascade=True)
+    application_id: str = _of("application", cascade=True)
+    state: str = "waiting"
+    why: str = ""
+    before: dict[str, Any] = _json()
 
 
 class RequestRow(Row, table=True):

@@ -76,6 +76,10 @@ class SqlUnitOfWork:
         self.templates: ports.Repository[r.MessageTemplate] = of(r.MessageTemplate)
         self.blasts: ports.Repository[r.Blast] = of(r.Blast)
         self.recipients: ports.Repository[r.BlastRecipient] = of(r.BlastRecipient)
+        self.shares: ports.Repository[r.ReportShare] = of(r.ReportShare)
+        self.views: ports.Repository[r.SavedView] = of(r.SavedView)
+        self.bulk_actions: ports.Repository[r.BulkAction] = of(r.BulkAction)
+        self.bulk_items: ports.Repository[r.BulkItem] = of(r.BulkItem)
         self.later: ports.LaterWork = LaterRepository(connection, r.Later, scope)
         self.throttle: ports.Throttle = ThrottleRepository(connection)
 
@@ -117,6 +121,7 @@ class SqlUnitOfWork:
             "member": self.members,
             "message": self.messages,
             "blast": self.blasts,
+            "bulk_action": self.bulk_actions,
         }
         found = subjects[subject_kind].maybe(subject_id) if subject_kind in subjects else None
         return found.workspace_id if found is not None else None

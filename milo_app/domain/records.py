@@ -460,7 +460,8 @@ class RecordingChunk:
 
 @dataclass(frozen=True, kw_only=True)
 class Comment:
-    """A member's words on an application. `rating` is 1–5 or none."""
+    """A member's words on an application, or a guest's who was shown the report (`share_id`, and `author` as they call
+    themselves). `rating` is 1–5 or none."""
 
     id: str
     workspace_id: str
@@ -469,6 +470,77 @@ class Comment:
     text: str
     at: datetime
     rating: int | None = None
+    author: str = ""
+    share_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportShare:
+    """A link by which somebody without an account reads one report, until it expires or is revoked."""
+
+    id: str
+    workspace_id: str
+    application_id: str
+    member_id: str | None
+    created_at: datetime
+    expires_at: datetime
+    label: str = ""
+    may_comment: bool = True
+    revoked_at: datetime | None = None
+    opened_at: datetime | None = None
+    opened: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedView:
+    """Filters, order and columns of the recruiter's table under a name: a member's own, or `shared` with all of the
+    workspace. One without a name holds how that member left the columns."""
+
+    id: str
+    workspace_id: str
+    member_id: str
+    name: str
+    created_at: datetime
+    shared: bool = False
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkAction:
+    """One action on many applications. `state`: running, done, undone. Messages that follow from it wait until
+    `settles_at`, and none is sent once it was undone; `sent_at` is when they went out."""
+
+    id: str
+    workspace_id: str
+    member_id: str
+    kind: str
+    state: str
+    created_at: datetime
+    settles_at: datetime
+    total: int
+    done: int = 0
+    changed: int = 0
+    reason: str = ""
+    tell: bool = False
+    finished_at: datetime | None = None
+    undone_at: datetime | None = None
+    sent_at: datetime | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkItem:
+    """One application of a bulk action. `state`: waiting, changed, skipped (with why), undone. `before` is what an Undo
+    puts back."""
+
+    id: str
+    workspace_id: str
+    bulk_action_id: str
+    application_id: str
+    state: str = "waiting"
+    why: str = ""
+    before: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,8 +21,8 @@ from milo_app.domain.records import (
     Role,
 )
 from milo_app.services import applications, invitations, links
-from milo_app.services.labels import DECISIONS, STATES, percent, stage_mark
-from milo_app.services.ports import UnitOfWork
+from milo_app.services.labels import DECISIONS, SOURCES, STATES, percent, stage_mark
+from milo_app.services.ports import Filter, UnitOfWork
 from milo_app.services.transactions import command, query
 
 _ROLES = 200
@@ -42,36 +43,44 @@ def table(
     state: str = "",
     decision: str = "",
     stage: str = "",
+    source: str = "",
     review: bool = False,
+    score_from: str = "",
+    score_to: str = "",
     sort: str = "-updated_at",
     after: Sequence[Any] = (),
+    before: Sequence[Any] = (),
     limit: int = _ROWS,
 ) -> dict[str, Any]:
-    """One page of candidates, `{rows, next, total, title}`; `next` is the `after` of the following page or empty.
+    """One page of candidates: `{rows, next, previous, total, title, …}`; `next` is the `after` of the following page,
+    `previous` the `before` of the one above it, empty where there is none.
 
     Unknown filter values are ignored rather than refused: they come from an address that somebody may have edited.
-    Raises NotFound for a foreign interviewer.
+    Raises NotFound for a foreign interviewer, Invalid for a made-up place.
     """
     chosen = uow.interviewers.get(interviewer_id) if interviewer_id else None
-    found = uow.applications.table(
-        interviewer_id=chosen.id if chosen else None,
-        search=search[:100],
-        states=(state,) if state in set(ApplicationState) else (),
-        decision=decision if decision in set(Decision) else "",
-        stage=stage if stage in set(StageKind) else "",
-        sort=sort if sort in SORTS else "-updated_at",
-        after=_after(sort, after),
-        limit=max(1, min(limit, 200)) + 1,
-        needs_review=review,
+    wanted = filter_of(
+        interviewer_id=chosen.id if chosen else "",
+        search=search,
+        state=state,
+        decision=decision,
+        stage=stage,
+        source=source,
+        review=review,
+        score_from=score_from,
+        score_to=score_to,
     )
-    more, found = len(found) > limit, found[:limit]
+    sort = sort if sort in SORTS else "-updated_at"
+    page = _page(uow, wanted, sort, _place(sort, after), _place(sort, before), max(1, min(limit, 200)))
+    found = page.rows
     stages = _stages_of(uow, [a for a, _ in found])
     titles = {i.id: i.title for i in uow.interviewers.find(id=list({a.interviewer_id for a, _ in found}))}
-    total = uow.applications.how_many(chosen.id if chosen else None, most=_COUNTED + 1)
+    total = uow.applications.how_many(wanted, most=_COUNTED + 1)
     return {
         "rows": [_row(a, c, stages[a.id], titles.get(a.interviewer_id, "")) for a, c in found],
-        "next": _cursor(sort, *found[-1]) if more else [],
-        "total": str(total) if total <= _COUNTED else f"more than {_COUNTED:,}",
+        "next": _cursor(sort, *found[-1]) if page.more else [],
+        "previous": _cursor(sort, *found[0]) if page.earlier else [],
+        "total": f"{total:,}" if total <= _COUNTED else f"more than {_COUNTED:,}",
         "title": chosen.title if chosen else "",
         "published": bool(chosen and chosen.version and chosen.state is InterviewerState.ACTIVE),
         "roles": [[i.id, i.title] for i in uow.interviewers.find(order="-updated_at", limit=_ROLES)],
@@ -79,6 +88,67 @@ def table(
         if chosen
         else "",
     }
+
+
+def filter_of(
+    *,
+    interviewer_id: str = "",
+    search: str = "",
+    state: str = "",
+    decision: str = "",
+    stage: str = "",
+    source: str = "",
+    review: bool = False,
+    score_from: str = "",
+    score_to: str = "",
+) -> Filter:
+    """What the table should leave, from texts that somebody typed or edited; what is no such value means any."""
+    return Filter(
+        interviewer_id=interviewer_id or None,
+        search=search[:100],
+        state=state if state in set(ApplicationState) else "",
+        decision=decision if decision in set(Decision) else "",
+        stage=stage if stage in set(StageKind) else "",
+        source=source if source in SOURCES else "",
+        needs_review=review,
+        score_from=_percent(score_from),
+        score_to=_percent(score_to),
+    )
+
+
+def _percent(text: str) -> float | None:
+    try:
+        value = float(text.strip().removesuffix("%"))
+    except ValueError:
+        return None
+    return value if 0 <= value <= 100 else None
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Rows of a page, and whether there are rows below and above it."""
+
+    rows: list[tuple[Application, Candidate]]
+    more: bool
+    earlier: bool
+
+
+def _page(
+    uow: UnitOfWork,
+    wanted: Filter,
+    sort: str,
+    after: tuple[Any, str] | None,
+    before: tuple[Any, str] | None,
+    limit: int,
+) -> _Found:
+    """The page at a place of the table; one row too many is read to know whether there is more."""
+    if before is not None:
+        rows = uow.applications.table(wanted, sort=sort, before=before, limit=limit + 1)
+        if len(rows) > limit:
+            return _Found(rows[1:], more=True, earlier=True)
+        after = None
+    rows = uow.applications.table(wanted, sort=sort, after=after, limit=limit + 1)
+    return _Found(rows[:limit], more=len(rows) > limit, earlier=after is not None and bool(rows))
 
 
 @command
@@ -127,9 +197,9 @@ def neighbours(uow: UnitOfWork, actor: MemberActor, *, application_id: str) -> d
     if application.preview:
         return {"previous": "", "next": ""}
     here = (application.created_at, application.id)
-    role = application.interviewer_id
-    after = uow.applications.table(interviewer_id=role, sort="-created_at", after=here, limit=1)
-    before = uow.applications.table(interviewer_id=role, sort="created_at", after=here, limit=1)
+    role = Filter(interviewer_id=application.interviewer_id)
+    after = uow.applications.table(role, sort="-created_at", after=here, limit=1)
+    before = uow.applications.table(role, sort="-created_at", before=here, limit=1)
     return {"previous": before[0][0].id if before else "", "next": after[0][0].id if after else ""}
 
 
@@ -144,17 +214,19 @@ def _stages_of(uow: UnitOfWork, applications: Sequence[Application]) -> dict[str
     return found
 
 
-def _after(sort: str, after: Sequence[Any]) -> tuple[Any, str] | None:
-    """The place to go on from, as the browser gave it back. Raises Invalid for what was made up."""
-    if len(after) != 2:
+def _place(sort: str, given: Sequence[Any]) -> tuple[Any, str] | None:
+    """A place in the table as the browser gave it back. Raises Invalid for what was made up."""
+    if len(given) != 2:
         return None
-    value = after[0]
+    value = given[0]
     if sort.endswith("_at"):
         try:
             value = datetime.fromisoformat(str(value))
         except ValueError:
             raise Invalid("The list has changed. Load the page again.") from None
-    return value, str(after[1])
+    elif sort.endswith("score") and value is not None and not isinstance(value, int | float):
+        raise Invalid("The list has changed. Load the page again.")
+    return value if value is None or not sort.endswith("name") else str(value), str(given[1])
 
 
 def _cursor(sort: str, application: Application, candidate: Candidate) -> list[Any]:
@@ -182,7 +254,9 @@ def _row(
         "decision": str(application.decision),
         "decision_name": DECISIONS[application.decision],
         "review": application.needs_review,
-        "source": application.source,
+        "source": SOURCES.get(application.source, application.source),
+        "invited": application.invited_at.isoformat() if application.invited_at else "",
+        "due": application.due_at.isoformat() if application.due_at else "",
         "updated": application.updated_at.isoformat(),
         "reachable": bool(candidate.email or candidate.phone),
         "duplicate": candidate.possible_duplicate_of is not None,

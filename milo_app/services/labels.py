@@ -23,6 +23,17 @@ STAGES = {
     StageKind.SMS: "Text messages",
     StageKind.VOICE: "Interview",
 }
+SOURCES = {
+    "manual": "Added by hand",
+    "csv": "From a list",
+    "apply_link": "Apply link",
+    "file": "Resume files",
+    "email": "By email",
+    "ats": "From the ATS",
+    "board": "Job board",
+    "api": "API",
+    "demo": "Example",
+}
 _STAGE_STATES = {
     StageState.LOCKED: "Not yet",
     StageState.OPEN: "Open",

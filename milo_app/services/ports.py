@@ -44,6 +44,21 @@ class Repository(Protocol[T]):
     def delete(self, id: str) -> None: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """Which rows of the recruiter's table are wanted; empty means any. Scores are percent, both ends included."""
+
+    interviewer_id: str | None = None
+    search: str = ""
+    state: str = ""
+    decision: str = ""
+    stage: str = ""
+    source: str = ""
+    needs_review: bool = False
+    score_from: float | None = None
+    score_to: float | None = None
+
+
 class Applications(Repository[r.Application], Protocol):
     def lock(self, id: str) -> r.Application:
         """`get` under a row lock (PostgreSQL; SQLite's write transaction is one already)."""
@@ -51,26 +66,26 @@ class Applications(Repository[r.Application], Protocol):
 
     def table(
         self,
+        wanted: Filter,
         *,
-        interviewer_id: str | None,
-        search: str = "",
-        states: Sequence[str] = (),
-        decision: str = "",
-        stage: str = "",
-        needs_review: bool = False,
         sort: str = "-updated_at",
         after: tuple[Any, str] | None = None,
+        before: tuple[Any, str] | None = None,
         limit: int = 50,
     ) -> list[tuple[r.Application, r.Candidate]]:
-        """One page of the recruiter's table, keyset-paged by (sort value, id); previews left out."""
+        """One page of the recruiter's table, keyset-paged by (sort value, id) in both directions; previews left out."""
         ...
 
     def counts(self, interviewer_id: str | None = None) -> list[tuple[str, str, str | None, str, int]]:
         """(interviewer_id, state, open stage, decision, n), previews left out."""
         ...
 
-    def how_many(self, interviewer_id: str | None, *, most: int) -> int:
-        """How many there are, counted no further than *most*; previews left out."""
+    def how_many(self, wanted: Filter, *, most: int) -> int:
+        """How many rows *wanted* leaves, counted no further than *most*; previews left out."""
+        ...
+
+    def matching(self, wanted: Filter, *, limit: int) -> list[str]:
+        """Ids of at most *limit* rows that *wanted* leaves; previews left out."""
         ...
 
     def by_contact(
@@ -172,6 +187,10 @@ class UnitOfWork(Protocol):
     templates: Repository[r.MessageTemplate]
     blasts: Repository[r.Blast]
     recipients: Repository[r.BlastRecipient]
+    shares: Repository[r.ReportShare]
+    views: Repository[r.SavedView]
+    bulk_actions: Repository[r.BulkAction]
+    bulk_items: Repository[r.BulkItem]
     later: LaterWork
     throttle: Throttle
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from milo_app.db import applications
-from milo_app.domain import records as r
 from milo_app.domain.actors import SystemActor
+from milo_app.services.ports import Filter
 from tests import builders as b
 
 NAMES = ["Ann", "ann", "Bob", "Cleo", "Cleo", "Cleo", "Dan", "Zoë", "Ömer", "ömer"]
@@ -57,8 +57,7 @@ def test_pages_hold_every_row_once_and_in_order(desk, uow_read, monkeypatch, few
             rows, after = [], None
             while True:
                 page = uow.applications.table(
-                    interviewer_id=interviewer.id,
-                    search=search,
+                    Filter(interviewer_id=interviewer.id, search=search),
                     sort=direction + column,
                     after=after,
                     limit=3,
@@ -68,6 +67,18 @@ def test_pages_hold_every_row_once_and_in_order(desk, uow_read, monkeypatch, few
                 rows += page
                 after = (_value(page[-1], column), page[-1][0].id)
         assert len({application.id for application, _ in rows}) == len(rows) == len(NAMES)
+
+        back, before = [], (_value(rows[-1], column), rows[-1][0].id)
+        with uow_read(actor) as uow:
+            while page := uow.applications.table(
+                Filter(interviewer_id=interviewer.id, search=search),
+                sort=direction + column,
+                before=before,
+                limit=3,
+            ):
+                back = page + back
+                before = (_value(page[0], column), page[0][0].id)
+        assert [a.id for a, _ in back] == [a.id for a, _ in rows[:-1]]
 
         def key(row):
             value = _value(row, column)
@@ -87,7 +98,7 @@ def test_search_takes_names_addresses_and_numbers(desk, uow_read):
 
     def found(search):
         with uow_read(actor) as uow:
-            return sorted(c.name for _, c in uow.applications.table(interviewer_id=None, search=search))
+            return sorted(c.name for _, c in uow.applications.table(Filter(search=search)))
 
     assert found("ANN") == ["Ann", "ann"]
     assert found("zoË") == ["Zoë"] and found("ÖMER") == ["Ömer", "ömer"]
@@ -99,12 +110,18 @@ def test_search_takes_names_addresses_and_numbers(desk, uow_read):
 def test_filters_narrow(desk, uow_read):
     actor, interviewer = desk
     with uow_read(actor) as uow:
-        table = uow.applications.table
-        assert len(table(interviewer_id=interviewer.id, stage="form")) == 3
-        assert len(table(interviewer_id=interviewer.id, states=[r.ApplicationState.INVITED])) == 10
-        assert table(interviewer_id=interviewer.id, states=["completed"]) == []
-        assert table(interviewer_id=interviewer.id, decision="shortlisted") == []
-        assert table(interviewer_id=interviewer.id, needs_review=True) == []
+
+        def left(**wanted):
+            one = Filter(interviewer_id=interviewer.id, **wanted)
+            rows = uow.applications.table(one)
+            assert sorted(uow.applications.matching(one, limit=50)) == sorted(a.id for a, _ in rows)
+            assert uow.applications.how_many(one, most=50) == len(rows)
+            return len(rows)
+
+        assert left(stage="form") == 3 and left(search="cleo", stage="form") == 0
+        assert left(state="invited") == 10 and left(state="completed") == 0
+        assert left(decision="shortlisted") == left(needs_review=True) == left(source="csv") == 0
+        assert left(score_from=1.0) + left(score_to=0.5) == 5 and left(score_from=0, score_to=2) == 5
         assert sum(n for *_, n in uow.applications.counts()) == 10
 
 

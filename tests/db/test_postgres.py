@@ -14,6 +14,7 @@ from milo_app import bootstrap, config
 from milo_app.db import migrating
 from milo_app.domain.actors import SystemActor
 from milo_app.domain.errors import Conflict
+from milo_app.services.ports import Filter
 from milo_app.services.work import Work
 from milo_app.workflows import registry, runtime
 from tests import builders as b
@@ -56,8 +57,8 @@ def test_records_conflicts_events_and_pages(postgres):
         assert [event.seq for event in uow.events.find()] == [1, 2]
         first = [("name", "a"), ("-name", "z"), ("score", None), ("-updated_at", application.updated_at)]
         for sort, value in first:
-            uow.applications.table(interviewer_id=interviewer.id, sort=sort, after=(value, "0" * 32))
-        found = uow.applications.table(interviewer_id=None, search="CASEY", sort="name")
+            uow.applications.table(Filter(interviewer_id=interviewer.id), sort=sort, after=(value, "0" * 32))
+        found = uow.applications.table(Filter(search="CASEY"), sort="name")
         assert [one.id for one, _ in found] == [application.id]
 
 
