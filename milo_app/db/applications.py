@@ -67,7 +67,7 @@ class ApplicationRepository(Repository[r.Application]):
         return found[::-1] if page.upwards else found
 
     def _page(self, wanted: Filter, page: _Page) -> list[tuple[r.Application, r.Candidate]]:
-        where = self._where(wanted)
+        where = self._asked(wanted)
         if wanted.search.strip():
             people = self._people_like(wanted.search.strip())
             if not people:
@@ -78,7 +78,7 @@ class ApplicationRepository(Repository[r.Application]):
         walk = self._by_name if page.column == "name" else self._by_index
         return walk(where, page, joined=bool(wanted.search.strip()))
 
-    def _where(self, wanted: Filter) -> list[sa.ColumnElement[bool]]:
+    def _asked(self, wanted: Filter) -> list[sa.ColumnElement[bool]]:
         """What *wanted* says of the application itself; every column of it stands in the indexes of the sorts."""
         where: list[sa.ColumnElement[bool]] = [_A.c.preview.is_(False)]
         if wanted.interviewer_id is not None:
@@ -186,7 +186,7 @@ class ApplicationRepository(Repository[r.Application]):
         return list(self._connection.execute(self._left_by(wanted).limit(limit)).scalars())
 
     def _left_by(self, wanted: Filter) -> Any:
-        where, search = self._where(wanted), wanted.search.strip()
+        where, search = self._asked(wanted), wanted.search.strip()
         if not search:
             return self._scoped(sa.select(_A.c.id)).where(*where)
         people = self._people_like(search)
