@@ -466,7 +466,7 @@ class Comment:
     id: str
     workspace_id: str
     application_id: str
-    member_id: str
+    member_id: str | None
     text: str
     at: datetime
     rating: int | None = None
