@@ -12,7 +12,7 @@ from milo_app.access.guards import candidate_actor
 from milo_app.access.running import run, run_outside
 from milo_app.domain.actors import CandidateActor
 from milo_app.http import same_origin
-from milo_app.services import answers, consents, interviews, rooms
+from milo_app.services import answers, consents, integrity, interviews, recordings, rooms
 
 router = APIRouter(prefix="/api/candidate/applications/{application_id}")
 
@@ -42,6 +42,21 @@ class AnswerBody(BaseModel):
 
 class SubmitBody(BaseModel):
     key: Key
+
+
+class BeginBody(SubmitBody):
+    device: Annotated[str, Field(max_length=64)] = ""
+
+
+class AgeBody(BaseModel):
+    adult: bool
+
+
+class IntegrityBody(BaseModel):
+    stage: Annotated[str, Field(max_length=20)]
+    question_id: Annotated[str, Field(max_length=60)]
+    visit: Annotated[str, Field(pattern=r"^[0-9a-zA-Z-]{8,40}$")]
+    counts: Annotated[dict[str, Annotated[int, Field(ge=0, le=10**9)]], Field(max_length=8)]
 
 
 class ConsentBody(BaseModel):
@@ -95,9 +110,21 @@ async def read_conversation(actor: Reader, stage: str) -> dict[str, Any]:
 
 
 @router.post("/conversation/{stage}/begin")
-async def begin(actor: Writer, stage: str, body: SubmitBody) -> dict[str, Any]:
-    """Ask the first question, where it was not asked yet."""
-    return dataclasses.asdict(await run(interviews.begin, actor, stage=stage))
+async def begin(actor: Writer, stage: str, body: BeginBody) -> dict[str, Any]:
+    """Ask the first question, where it was not asked yet; from now on the talk is led on this device."""
+    return dataclasses.asdict(await run(interviews.begin, actor, stage=stage, device=body.device))
+
+
+@router.post("/age", status_code=204)
+async def state_age(actor: Writer, body: AgeBody) -> None:
+    """18 or over? It decides whether video may be recorded, and nothing else."""
+    await run(recordings.state_age, actor, adult=body.adult)
+
+
+@router.post("/integrity", status_code=204)
+async def note_integrity(actor: Writer, body: IntegrityBody) -> None:
+    """What one visit to one question has counted so far; facts for a person, never part of a score."""
+    await run(integrity.note, actor, **body.model_dump())
 
 
 @router.post("/turns")

@@ -21,7 +21,7 @@ from milo_app.domain import talk, values
 from milo_app.domain.actors import CandidateActor
 from milo_app.domain.plan import Criterion, Plan, Question, QuestionKind, StageKind, StagePlan
 from milo_app.services import answers as saved
-from milo_app.services import applications, links, words
+from milo_app.services import applications, invitations, links, words
 from milo_app.services.ports import UnitOfWork
 from milo_app.services.transactions import query
 
@@ -109,6 +109,7 @@ class TalkView(TypedDict):
     minutes: int
     questions: int
     re_records: int
+    minors: bool
 
 
 class GivenView(TypedDict):
@@ -192,7 +193,7 @@ def empty() -> View:
         speech_off=False,
         questions=[],
         resume=_resume_view({}, "", {}, [], early=False),
-        talk=TalkView(by_text=False, number="", video=False, minutes=0, questions=0, re_records=0),
+        talk=TalkView(by_text=False, number="", video=False, minutes=0, questions=0, re_records=0, minors=False),
         text="",
         redirect_url="",
         given=[],
@@ -231,7 +232,7 @@ def view(uow: UnitOfWork, actor: CandidateActor) -> View:
         title=plan.title,
         contact=plan.contact_email or str(workspace.brand.get("support_email", "")),
         welcome=plan.welcome,
-        due=_moment(application.due_at, language, person.time_zone),
+        due=_moment(application.due_at, language, invitations.zone_of(person, workspace)),
         link=links.candidate_url(uow.instance, application),
         privacy_url=links.privacy_url(uow.instance, application),
         preview_url=_preview_url(uow, application),
@@ -290,6 +291,7 @@ def _fill_stage(
             minutes=stage.minutes,
             questions=len(stage.questions),
             re_records=stage.re_records,
+            minors=bool(uow.workspaces.get(row.workspace_id).policy.get("video_under_18")),
         )
     if stage.kind is StageKind.VOICE:
         shown["qr"] = _qr(shown["link"])

@@ -55,6 +55,7 @@ class Conversation:
     take_again: bool = False
     last_again: bool = False
     last_question: str = ""
+    device: str = ""
 
 
 # --- The browser ------------------------------------------------------------------------------------------------------
@@ -69,9 +70,12 @@ def conversation(uow: UnitOfWork, actor: CandidateActor, *, stage: str) -> Conve
 
 
 @command
-def begin(uow: UnitOfWork, actor: CandidateActor, *, stage: str) -> Conversation:
-    """Open the talk with its first question, where that was not done yet."""
+def begin(uow: UnitOfWork, actor: CandidateActor, *, stage: str, device: str = "") -> Conversation:
+    """Open the talk with its first question, where that was not done yet. *device* leads it from now on, and another
+    one that did so before sees that in `Conversation.device`."""
     application, row = applications.writable(uow, actor, stage)
+    if device and row.data.get("device") != device:
+        row = uow.stages.save(replace(row, data={**row.data, "device": device}))
     plan = applications.plan_of(uow, application)
     open_talk(uow, application, row, plan, channel="web")
     after = uow.applications.get(application.id)
@@ -493,6 +497,7 @@ def _shown(
         take_again=state.may_redo(talk.Again.TAKE),
         last_again=state.may_redo(talk.Again.LAST),
         last_question=_last_question(stage, state),
+        device=str(row.data.get("device", "")),
     )
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from milo_app.domain import records as r
 from milo_app.domain.actors import CandidateActor, MemberActor, SystemActor
-from milo_app.domain.errors import Conflict, Invalid, NotFound, Throttled, TooLarge
+from milo_app.domain.errors import Conflict, Forbidden, Invalid, NotFound, Throttled, TooLarge
 from milo_app.domain.plan import StageKind
 from milo_app.services import applications
 from milo_app.services.incoming import Incoming, keep
@@ -52,6 +52,7 @@ def start(uow: UnitOfWork, actor: CandidateActor, *, stage: str, media_type: str
 
     Raises:
         Invalid: no media type that a browser records.
+        Forbidden: video of somebody who has not said that they are 18 or over.
         Conflict, Gone: the stage is not open (`applications.writable`).
     """
     known = _by_key(uow, actor.application_id, key)
@@ -62,6 +63,8 @@ def start(uow: UnitOfWork, actor: CandidateActor, *, stage: str, media_type: str
     if stage != StageKind.VOICE:
         raise NotFound("This part is not recorded.")
     application, row = applications.writable(uow, actor, stage)
+    if media_type.lower().startswith("video/") and not may_film(uow, application, row):
+        raise Forbidden("Video is only for people of 18 or over. Sound only or typing works just as well.")
     known = _by_key(uow, actor.application_id, key)  # Again, now that nobody else can begin one.
     if known is not None:
         return known
@@ -83,6 +86,21 @@ def start(uow: UnitOfWork, actor: CandidateActor, *, stage: str, media_type: str
     )
     _look_again(uow, recording)
     return recording
+
+
+@command
+def state_age(uow: UnitOfWork, actor: CandidateActor, *, adult: bool) -> None:
+    """Keep whether the candidate says they are 18 or over; no date is asked for. Only the open spoken stage has it."""
+    _, row = applications.writable(uow, actor, StageKind.VOICE)
+    if row.data.get("adult") is not adult:
+        uow.stages.save(replace(row, data={**row.data, "adult": adult}))
+
+
+def may_film(uow: UnitOfWork, application: r.Application, row: r.ApplicationStage) -> bool:
+    """Whether video may be recorded: of people of 18 or over, and of others where the workspace chose so."""
+    if row.data.get("adult") is True:
+        return True
+    return bool(uow.workspaces.get(application.workspace_id).policy.get("video_under_18"))
 
 
 def _look_again(uow: UnitOfWork, recording: r.Recording) -> None:

@@ -17,7 +17,7 @@ from milo_app.domain import stages as stage_types
 from milo_app.domain.actors import MemberActor
 from milo_app.domain.plan import Criterion, Question, StagePlan
 from milo_app.domain.stages.kinds import readings_of
-from milo_app.services import links
+from milo_app.services import integrity, links
 from milo_app.services.labels import DECISIONS, STATES, percent, stage_name
 from milo_app.services.ports import Deps
 from milo_app.services.report_material import Material, gather, iso
@@ -57,8 +57,18 @@ def view(m: Material) -> dict[str, Any]:
         "stages": stages,
         "dealbreakers": [line for plan in m.plan.stages for line in _dealbreakers(m, plan)],
         "review": _review(stages),
+        "integrity": _integrity(m),
         "comments": _comments(m),
     }
+
+
+def _integrity(m: Material) -> list[dict[str, Any]]:
+    """What happened around the answers, as facts beside the scores: nothing of it goes into one."""
+    return [
+        {**one, "stage": stage_name(plan, plan.kind)}
+        for plan in m.plan.stages
+        for one in integrity.facts(plan, m.stages[str(plan.kind)].data if str(plan.kind) in m.stages else {})
+    ]
 
 
 # --- Head -----------------------------------------------------------------------------------------------------------

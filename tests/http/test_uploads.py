@@ -239,6 +239,8 @@ class TestRecordings:
         actor = begin(deps, VOICE_STAGE)
         cookie = cookie_of(deps, actor)
         asked = {"stage": "voice", "media_type": "video/webm;codecs=vp8,opus", "key": "key-00001"}
+        assert client.post(f"{base(actor)}/recordings", json=asked, headers=cookie).status_code == 403
+        assert client.post(f"{base(actor)}/age", json={"adult": True}, headers=cookie).status_code == 204
         rid = client.post(f"{base(actor)}/recordings", json=asked, headers=cookie).json()["recording_id"]
         assert (
             client.post(f"{base(actor)}/recordings", json=asked, headers=cookie).json()["recording_id"] == rid
@@ -265,7 +267,7 @@ class TestRecordings:
     def test_bad_pieces(self, deps: Deps, client: TestClient) -> None:
         actor = begin(deps, VOICE_STAGE)
         cookie = cookie_of(deps, actor)
-        asked = {"stage": "voice", "media_type": "video/webm", "key": "key-00001"}
+        asked = {"stage": "voice", "media_type": "audio/webm", "key": "key-00001"}
         rid = client.post(f"{base(actor)}/recordings", json=asked, headers=cookie).json()["recording_id"]
         url = f"{base(actor)}/recordings/{rid}"
         right = {**cookie, "X-SHA256": hashlib.sha256(b"bytes").hexdigest()}
@@ -287,6 +289,7 @@ class TestHandingOut:
     def recording(self, deps: Deps) -> tuple[CandidateActor, str, bytes]:
         actor = begin(deps, VOICE_STAGE)
         with deps.uow.write(actor) as uow:
+            recordings.state_age(uow, actor, adult=True)
             rid = recordings.start(uow, actor, stage="voice", media_type="video/webm", key="key-00001").id
         recordings.put_chunk(
             deps,

@@ -159,3 +159,22 @@ class TestInTheBrowser:
         with deps.uow.read(actor) as uow:
             assert uow.requests.first(kind="no_ai") is not None
         assert talk.question is not None and talk.question["id"] == "nights"
+
+    def test_an_answer_is_given_once_more_and_both_are_kept(self, deps: Deps) -> None:
+        actor = begin(deps)
+        self.turn(deps, actor, "web-key-1", value=False, question_id="nights")
+        talk = self.turn(deps, actor, "web-key-2", event="again_last", question_id="years")
+        assert talk.question is not None and talk.question["id"] == "nights"
+        assert not talk.last_again
+        talk = self.turn(deps, actor, "web-key-3", value=True, question_id="nights")
+        assert talk.question is not None and talk.question["id"] == "years"
+        with deps.uow.read(actor) as uow:
+            kept = uow.answers.find(order="version", question_id="nights")
+        assert [answer.value for answer in kept] == [False, True]
+
+    def test_another_device_takes_over_and_the_first_can_tell(self, deps: Deps) -> None:
+        actor = begin(deps)
+        with deps.uow.write(actor) as uow:
+            interviews.begin(uow, actor, stage="sms", device="desktop")
+            interviews.begin(uow, actor, stage="sms", device="phone")
+            assert interviews.conversation(uow, actor, stage="sms").device == "phone"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import random
 import threading
+from dataclasses import replace
 
 import pytest
 
 from milo_app.adapters.clock import FixedClock
 from milo_app.domain.actors import CandidateActor, MemberActor
-from milo_app.domain.errors import Conflict, Invalid, NotFound, TooLarge
+from milo_app.domain.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge
 from milo_app.domain.records import Role
 from milo_app.services import recordings
 from milo_app.services.ports import Deps
@@ -23,6 +25,8 @@ CLIP = make_webm(1.0)
 
 def begin_recording(deps: Deps, actor: CandidateActor, key: str = "key-00001") -> str:
     with deps.uow.write(actor) as uow:
+        with contextlib.suppress(Conflict):  # where the stage is closed, recording says so
+            recordings.state_age(uow, actor, adult=True)
         return recordings.start(
             uow, actor, stage="voice", media_type="video/webm;codecs=vp8,opus", key=key
         ).id
@@ -184,6 +188,26 @@ def test_what_cannot_be_recorded(deps: Deps, stage: str, media_type: str):
     actor = begin(deps, VOICE_STAGE, RESUME_STAGE)
     with deps.uow.write(actor) as uow, pytest.raises((Invalid, NotFound)):
         recordings.start(uow, actor, stage=stage, media_type=media_type, key="key-00001")
+
+
+def test_video_only_of_those_who_say_that_they_are_18_or_over(deps: Deps):
+    actor = begin(deps, VOICE_STAGE)
+
+    def start(media_type: str) -> str:
+        with deps.uow.write(actor) as uow:
+            return recordings.start(uow, actor, stage="voice", media_type=media_type, key=media_type[:8]).id
+
+    with pytest.raises(Forbidden):
+        start("video/webm")
+    with deps.uow.write(actor) as uow:
+        recordings.state_age(uow, actor, adult=False)
+    with pytest.raises(Forbidden):
+        start("VIDEO/webm")
+    assert start("audio/webm")
+    with deps.uow.write(actor) as uow:
+        workspace = uow.workspaces.get(actor.workspace_id)
+        uow.workspaces.save(replace(workspace, policy={**workspace.policy, "video_under_18": True}))
+    assert start("video/mp4")
 
 
 def test_a_failed_join_keeps_the_pieces_and_says_so(deps: Deps):

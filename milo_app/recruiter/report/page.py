@@ -10,6 +10,7 @@ from milo_app import ui
 from milo_app.recruiter.frame import frame
 from milo_app.recruiter.parts import texts
 from milo_app.recruiter.report.beside import beside
+from milo_app.recruiter.report.integrity import integrity
 from milo_app.recruiter.report.stage import stage
 from milo_app.recruiter.report.state import ReportState as S
 
@@ -29,6 +30,7 @@ def page() -> rx.Component:
                 _overall(),
                 _dealbreakers(),
                 rx.foreach(S.stages, stage),
+                integrity(S.integrity),
                 class_name="stack min-w-0",
             ),
             beside(),

@@ -23,6 +23,7 @@ class ReportState(DeskState, rx.State):
     stages: list[dict[str, Any]] = []
     dealbreakers: list[dict[str, Any]] = []
     review: list[dict[str, str]] = []
+    integrity: list[dict[str, Any]] = []
     comments: list[dict[str, Any]] = []
     messages: list[dict[str, Any]] = []
     previous: str = ""
@@ -156,7 +157,7 @@ class ReportState(DeskState, rx.State):
         self._say(said)
 
     def _show(self, report: dict[str, Any], messages: list[dict[str, Any]]) -> None:
-        parts = ("overall", "stages", "dealbreakers", "review", "comments")
+        parts = ("overall", "stages", "dealbreakers", "review", "integrity", "comments")
         for part in parts:
             setattr(self, part, report[part])
         self.head = {name: value for name, value in report.items() if name not in parts}
