@@ -20,7 +20,9 @@ GENERAL_QUEUE = "milo"
 #: One at a time for each application, in order: two of these never act on one application at once.
 APPLICATION_QUEUE = "milo_application"
 #: Work whose first argument is the application that it is about, and the partition it waits in.
-BY_APPLICATION = frozenset({Work.ADVANCE_APPLICATION, Work.HANDLE_INBOUND_TEXT, Work.EVALUATE_CRITERION})
+BY_APPLICATION = frozenset(
+    {Work.ADVANCE_APPLICATION, Work.HANDLE_INBOUND_TEXT, Work.SETTLE_TEXTS, Work.EVALUATE_CRITERION}
+)
 
 
 class WorkQueue:

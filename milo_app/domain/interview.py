@@ -108,6 +108,8 @@ class _Engine:
             return self._after(meant, text)
         if not talk.asked and meant not in _AT_ANY_TIME:
             return self._take(Took.GREETING)
+        if meant and self._beside(meant):
+            return None
         if meant and self._aside(meant):
             return None
         if _is_blank(pending[-1]):
@@ -130,6 +132,21 @@ class _Engine:
         else:
             self._take(Took.ASIDE)
             self._say(Act.SAY, "no_more_tries")
+
+    def _beside(self, meant: Intent) -> bool:
+        """Whether *meant* came together with words that answer: those are kept, and a wish for a person, another
+        channel or an end is heard besides."""
+        talk = self.talk
+        words = [turn for turn in self._pending if not intent(turn.text) and not _is_blank(turn)]
+        if not words or talk.item is not Item.ANSWER or talk.question is None:
+            return False
+        self._pending = words
+        self._answer(talk.question, joined([turn.text for turn in words]))
+        if meant is Intent.STOP:
+            self._close("stopped")
+        elif meant in _AT_ANY_TIME:
+            self._want(meant)
+        return True
 
     def _aside(self, meant: Intent) -> bool:
         """Whether *meant* was dealt with; what has no meaning here is an answer after all."""

@@ -43,6 +43,11 @@ def keyword(text: str) -> Keyword | None:
     return None
 
 
+def is_reaction(text: str) -> bool:
+    """Whether *text* is a phone's echo of a reaction to a message (`Liked "…"`), which nobody typed."""
+    return bool(_REACTION.match(text))
+
+
 def in_spanish(text: str) -> bool:
     """Whether a keyword was said in Spanish, so that its confirmation is too."""
     return bool(_SPANISH.search(normal(text)))
@@ -140,6 +145,11 @@ _SENTENCES: Sequence[tuple[Keyword, re.Pattern[str]]] = tuple(
             ),
         ),
     )
+)
+_REACTION = re.compile(
+    r"\s*(?:(?:Liked|Loved|Disliked|Laughed at|Emphasized|Questioned|Removed an? [\w ]+ from|Reacted \S+ to|Le gustó"
+    r"|Le encantó|Reaccionó con \S+ a)\s+[“\"„«]|\S{1,8} (?:to|a) [“\"].*[”\"]\s*$)",
+    re.DOTALL,
 )
 _SPANISH = re.compile(
     r"\b(parar|pare|paren|alto|cancelar|basta|detener|baja|empezar|iniciar|reanudar|ayuda|ayudame|ayudenme|necesito"

@@ -60,6 +60,11 @@ def is_thin(text: str) -> bool:
     return len(tokens(text)) < 25
 
 
+def has_words(text: str) -> bool:
+    """Whether *text* says anything in letters or digits; a thumb alone does not."""
+    return any(sign.isalnum() for sign in text)
+
+
 # --- Yes and no -----------------------------------------------------------------------------------------------------
 
 _YES = frozenset(

@@ -23,7 +23,7 @@ from milo_app.access.running import call, run
 from milo_app.domain.actors import SystemActor
 from milo_app.domain.errors import Forbidden, Invalid, NotFound
 from milo_app.http import same_origin
-from milo_app.services import candidates, texting
+from milo_app.services import candidates, numbers, texting
 from milo_app.services.ports import Handset, Mailbox, MailboxEntry
 
 _TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "dev"
@@ -215,7 +215,7 @@ async def _receive(typed: Typed) -> dict[str, Any]:
         body=typed.body,
     )
     fresh = await call(handset.received, id=id, sender=sender, to=to, body=typed.body)
-    return {"id": id, "repeat": not fresh, "known": message is not None}
+    return {"id": id, "repeat": not fresh, "known": message is not None and message.kind != numbers.STRANGER}
 
 
 def _page(name: str, **facts: Any) -> HTMLResponse:

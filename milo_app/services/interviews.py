@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
-from milo_app.domain import interview, knowledge, talk, values
+from milo_app.domain import intents, interview, knowledge, parts, talk, values
 from milo_app.domain import records as r
 from milo_app.domain import stages as stage_types
 from milo_app.domain.actors import CandidateActor, SystemActor
 from milo_app.domain.errors import Conflict, Invalid, NotFound
 from milo_app.domain.interview import Mode, Step
 from milo_app.domain.plan import STRUCTURED, Plan, Question, StagePlan
+from milo_app.domain.reading import has_words
 from milo_app.domain.wording import Medium
-from milo_app.services import applications, invitations
+from milo_app.services import applications, invitations, text_fallback
 from milo_app.services.ports import UnitOfWork
 from milo_app.services.transactions import command, query
 
@@ -97,15 +99,16 @@ def take_turn(
     end_ms: int | None = None,
     transcribed: bool = True,
     event: str = "",
+    channel: str = "web",
 ) -> Conversation:
     """One thing the candidate said, typed, chose or did in the browser, and what the interview says to it.
 
     The same *key* changes nothing. *event* is a button (`repeat`, `break`, `human`, `skip`, `stop`), `silence`, or
     `tick` (time has passed), or a second try (`talk.Again`), which carries the take that is given up. Speech without words is `transcribed=False` with a recording and its place in it.
+    *channel* is `room` where an interviewer in a call room passes it on.
 
     Raises:
         Conflict, Gone: the stage is not open (`applications.writable`).
-    channel: str = "web",
         Invalid: nothing was said.
     """
     if uow.turns.first(application_id=actor.application_id, key=key) is not None:
@@ -158,41 +161,74 @@ def _is_current(stage: StagePlan, turns: Sequence[r.Turn], question_id: str) -> 
 # --- Text messages ----------------------------------------------------------------------------------------------------
 
 
-def take_text(
+def hear_text(
     uow: UnitOfWork,
     application: r.Application,
     row: r.ApplicationStage,
     plan: Plan,
     message: r.Message,
-) -> str:
-    """One inbound text, and what is to be texted back. The message's id is the turn's key: a repeat says nothing."""
+    text: str,
+) -> bool:
+    """Keep one inbound text as a turn; the message's id is its key, so that a repeat is not heard again (False)."""
     key = f"sms:{message.id}"
     if uow.turns.first(application_id=application.id, key=key) is not None:
-        return ""
+        return False
     stage = _stage_plan(plan, row)
-    turns = _turns(uow, row)
-    said = _candidate_turn(
+    _candidate_turn(
         uow,
         application,
         row,
         stage,
-        turns,
-        text=message.body.strip(),
+        _turns(uow, row),
+        text=text.strip(),
         key=key,
         channel="sms",
         message_id=message.id,
     )
-    return _go_on(uow, application, row, plan, Medium.SMS, (said,), "sms").text
+    return True
 
 
-def last_words(uow: UnitOfWork, row: r.ApplicationStage) -> list[r.Turn]:
-    """Our turns since the candidate last said something: what is open now."""
-    ours: list[r.Turn] = []
+def answer_texts(uow: UnitOfWork, application: r.Application, row: r.ApplicationStage, plan: Plan) -> Step:
+    """What is to be texted back to everything heard since we last spoke; it also opens a talk that has not begun."""
+    return _go_on(uow, application, row, plan, Medium.SMS, (), "sms")
+
+
+def unanswered(uow: UnitOfWork, row: r.ApplicationStage) -> list[r.Turn]:
+    """The candidate's turns since we last spoke, oldest first."""
+    theirs: list[r.Turn] = []
     for turn in reversed(_turns(uow, row)):
-        if turn.speaker is not r.Speaker.INTERVIEWER:
+        if turn.speaker is r.Speaker.INTERVIEWER:
             break
-        ours.insert(0, turn)
-    return ours
+        theirs.insert(0, turn)
+    return theirs
+
+
+def rest_expected(uow: UnitOfWork, row: r.ApplicationStage, plan: Plan) -> timedelta:
+    """How long to wait before what was texted counts as the whole answer: nothing, but for words on an open question."""
+    question = interview.waiting_for(_stage_plan(plan, row), _turns(uow, row))
+    texts = [turn.text for turn in unanswered(uow, row)]
+    if question is None or question.kind in STRUCTURED or not texts:
+        return timedelta()
+    asked, rest = intents.own_question(texts[-1])
+    if not has_words(texts[-1]) or intents.intent(texts[-1]) or (asked and not rest):
+        return timedelta()
+    return parts.wait(texts)
+
+
+def ask_for_call(uow: UnitOfWork, application: r.Application) -> None:
+    """A wish for a call instead of texts, for a person to see to."""
+    actor = CandidateActor(
+        workspace_id=application.workspace_id,
+        application_id=application.id,
+        candidate_id=application.candidate_id,
+    )
+    applications.ask_person(uow, actor, kind="accommodation", text="Asked by text for a phone call.")
+
+
+def open_by_text(uow: UnitOfWork, application: r.Application, row: r.ApplicationStage, plan: Plan) -> str:
+    """What is open now, once more in the words of a text message; empty where nothing is."""
+    mode = _mode(uow, application, plan, Medium.SMS)
+    return interview.open_words(_stage_plan(plan, row), _turns(uow, row), mode)
 
 
 def finished(uow: UnitOfWork, row: r.ApplicationStage) -> bool:
@@ -210,17 +246,32 @@ def greet(uow: UnitOfWork, application: r.Application, plan: Plan) -> None:
     if row is None or row.kind != "sms" or application.consented_at is None:
         return
     said = open_talk(uow, application, row, plan, channel="sms")
-    if said:
-        invitations.queue(
-            uow,
-            SystemActor(workspace_id=application.workspace_id),
-            application=application,
-            kind="interview",
-            template="interview",
-            variables={"text": said},
-            channels=[] if application.preview else ["sms"],
-            dedupe=f"greet:{row.id}",
-        )
+    if not said or application.preview:
+        return
+    code = _code_among_several(uow, application)
+    queued = invitations.queue(
+        uow,
+        SystemActor(workspace_id=application.workspace_id),
+        application=application,
+        kind="interview",
+        template="interview",
+        variables={"text": f"{said}\n({code})" if code else said},
+        channels=["sms"],
+        dedupe=f"greet:{row.id}",
+    )
+    # Whoever is on the page has the questions before them.
+    if not isinstance(uow.actor, CandidateActor) and not any(
+        message.state is not r.MessageState.SUPPRESSED for message in queued
+    ):
+        text_fallback.to_web(uow, application)
+
+
+def _code_among_several(uow: UnitOfWork, application: r.Application) -> str:
+    """The application's short code where its number is in more than one interview by text, else nothing."""
+    phone = uow.candidates.get(application.candidate_id).phone
+    others = uow.applications.by_phone(phone) if phone else []
+    several = [a for a, _ in others if not a.preview and a.state is r.ApplicationState.IN_PROGRESS]
+    return application.short_code if len(several) > 1 else ""
 
 
 # --- The phone --------------------------------------------------------------------------------------------------------
@@ -302,6 +353,11 @@ def come_back(
     )
     applications.touch(uow, uow.applications.get(application.id), turn_seq=seq)
     return turn.text
+
+
+def newest(uow: UnitOfWork, row: r.ApplicationStage, count: int) -> list[r.Turn]:
+    """The last *count* turns of a talk, in order."""
+    return uow.turns.find(order="-seq", limit=count, **applications.given_in(row))[::-1] if count else []
 
 
 def standing(uow: UnitOfWork, row: r.ApplicationStage, plan: Plan) -> talk.Talk:

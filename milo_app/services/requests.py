@@ -18,6 +18,7 @@ REQUESTS = {
     "human_review": "A person's review",
     "erase": "Erase their data",
     "export": "A copy of their data",
+    "wrong_number": "Wrong phone number",
 }
 
 

@@ -18,6 +18,10 @@ def sweep(deps: Deps) -> int:
     """Enqueue the work of every `Later` row that is due; returns how many. A row is marked in the same transaction,
     and its id names the work, so that two sweeps at once start it once."""
     done = 0
+    with deps.uow.read(SystemActor(name="sweep")) as uow:
+        # Looked at every few seconds: nothing is locked while nothing is due.
+        if not uow.later.due(uow.now, limit=1):
+            return 0
     while True:
         with deps.uow.write(SystemActor(name="sweep")) as uow:
             due = uow.later.due(uow.now, limit=_BATCH)
