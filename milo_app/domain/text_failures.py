@@ -42,6 +42,12 @@ def explain(code: int | str | None, said: str = "") -> Failure:
     )
 
 
+def read(error: str) -> Failure:
+    """The failure behind what a status callback says: a code, then perhaps Twilio's own words."""
+    code, _, said = error.strip().partition(" ")
+    return explain(code, said) if code.isascii() and code.isdigit() else explain("", error)
+
+
 def _said(words: str) -> Failure:
     return Failure(words=words)
 

@@ -1,32 +1,43 @@
-"""Sending one queued message: rendered at sending, once per message at providers that can promise it.
+"""Sending one queued message: rendered at sending, once per message whatever happens in between.
 
 Called from a workflow, which tries again where this raises. Between the send and the save of its result the process
-may die; the repeat then sends with the same key, which a provider with idempotency turns into nothing.
+may die; the repeat then sends with the same key, which a provider with keys turns into nothing. One without keys is
+asked what it took, at once and some times later; what it cannot tell stays `unknown`, for a person to decide on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from milo_app.domain import keywords
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor, SystemActor
 from milo_app.domain.errors import Conflict
-from milo_app.services import delivery_status, links, suppressions
-from milo_app.services.ports import Deps, Email, OutgoingEmail, SendFailed, Sent, Sms, UnitOfWork
+from milo_app.services import delivery_status, invitations, message_text, reminders, suppressions, text_fallback
+from milo_app.services.message_text import Written
+from milo_app.services.ports import Deps, Email, LooksUp, OutgoingEmail, SendFailed, Sent, Sms, UnitOfWork
 from milo_app.services.transactions import command
 from milo_app.services.work import Work
 
 #: After so many tries a message is failed for good and waits for a person.
 MAX_TRIES = 6
 
+#: When a provider without keys is asked again what it took of a message whose outcome nobody saw.
+LOOK_UP_AFTER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=2))
+
+#: The longest text that carriers take.
+LONGEST_TEXT = 1600
+
 #: Kinds whose link lets somebody in; it is forgotten once sent.
 _SECRET = frozenset({"sign_in", "set_up"})
 
 #: Kinds that members get, whatever is switched off for candidates.
 _TO_MEMBERS = frozenset({"sign_in", "set_up", "report_ready"})
+
+#: Kinds that say the same by email and by text; anything else becomes the link to the open step.
+_BY_EITHER = frozenset({"invitation", "reminder", "link", "stage_ready", "stopped", "completed", "decision"})
 
 _DONE = frozenset(
     {
@@ -50,53 +61,34 @@ def deliver(deps: Deps, message_id: str) -> str:
     message, variables, died = _take(deps, message_id)
     if message.state is not r.MessageState.SENDING:
         return str(message.state)
-    if died is not None and not _remembers(deps, _adapter(deps, message), died):
-        found = _looked_up(deps, message)
-        if found is None:
-            # It may have been handed over, nobody knows, and handing it over again could send it twice.
-            return _settle(deps, message, r.MessageState.UNKNOWN, "Nobody can tell whether this was sent.")
-        return _settle(deps, message, r.MessageState.SENT, "", sent=found)
-    subject, html, text = "", "", ""
     try:
-        if message.channel is r.Channel.EMAIL:
-            subject, html, text = deps.renderer.email(message.template, variables)
-            outgoing = OutgoingEmail(
-                to=message.to,
-                sender=_from_company(
-                    message.sender or deps.instance.email_sender, str(variables.get("company", ""))
-                ),
-                subject=subject,
-                html=html,
-                text=text,
-                reply_to=str(variables.get("contact_email") or ""),
-                headers=(("X-Milo-Kind", message.kind), ("Auto-Submitted", "auto-generated")),
-            )
-            sent = deps.email.send(outgoing, key=message.id)
-        else:
-            text = deps.renderer.sms(message.template, variables)
-            sent = deps.sms.send(
-                to=message.to, sender=message.sender or deps.instance.sms_sender, body=text, key=message.id
-            )
+        written = message_text.write(deps.renderer, message, variables)
+    except Exception as problem:
+        if died is None:  # Nothing was handed over, so that the next try is no repeat.
+            _settle(deps, message, r.MessageState.QUEUED, f"It could not be written: {problem}")
+        raise
+    if died is not None and not _remembers(deps, _adapter(deps, message), died):
+        return _unclear(deps, message, written, "The server stopped while this was being sent.")
+    try:
+        sent = _hand_over(deps, message, written)
     except SendFailed as failure:
         # A refusal for good answers for the earlier tries too: the provider would have known the key.
         unsure = failure.unknown or (died is not None and failure.retryable)
-        if not failure.retryable or message.attempts >= MAX_TRIES:
-            end = r.MessageState.UNKNOWN if unsure else r.MessageState.FAILED
-            return _settle(deps, message, end, failure.reason)
-        if not unsure:  # else it stays marked as being sent, so that giving up never calls it unsent
-            _settle(deps, message, r.MessageState.QUEUED, failure.reason)
-        raise
-    kept = _without_links(variables)
-    if message.channel is r.Channel.EMAIL:
-        subject, html, text = deps.renderer.email(message.template, kept)
-    else:
-        text = deps.renderer.sms(message.template, kept)
-    return _settle(deps, message, r.MessageState.SENT, "", sent=sent, said=(subject, html, text))
+        if failure.retryable and message.attempts < MAX_TRIES:
+            if not unsure:  # else it stays marked as being sent, so that giving up never calls it unsent
+                _settle(deps, message, r.MessageState.QUEUED, failure.reason)
+            raise
+        if unsure:
+            return _unclear(deps, message, written, failure.reason)
+        about = failure.about_address
+        state = r.MessageState.SUPPRESSED if about else r.MessageState.FAILED
+        return _settle(deps, message, state, failure.reason, written=written, about=about)
+    return _settle(deps, message, r.MessageState.SENT, "", written=written, sent=sent)
 
 
 def give_up(deps: Deps, message_id: str, reason: str) -> str:
     """Mark a message failed after the workflow's last try, with *reason* for the recruiter. Settled ones stay."""
-    with deps.uow.write(SystemActor()) as uow:
+    with deps.uow.read(SystemActor()) as uow:
         message = uow.messages.get(message_id)
     if message.state in _DONE:
         return str(message.state)
@@ -104,24 +96,58 @@ def give_up(deps: Deps, message_id: str, reason: str) -> str:
     return _settle(deps, message, r.MessageState.UNKNOWN if sending else r.MessageState.FAILED, reason)
 
 
+def look_up(deps: Deps, message_id: str, turn: str) -> str:
+    """Ask the provider once more what became of an unknown message; *turn* counts how often that was done before.
+    After the last turn, whoever waits for it gets the same by email. Returns the message's state.
+
+    Raises:
+        NotFound: the message was erased.
+    """
+    with deps.uow.read(SystemActor()) as uow:
+        message = uow.messages.get(message_id)
+        if message.state is not r.MessageState.UNKNOWN:
+            return str(message.state)
+        variables = message_text.variables_of(uow, message)
+    written = message_text.write(deps.renderer, message, variables)
+    found = _found(deps, message, written)
+    if found is not None:
+        return _settle(deps, message, r.MessageState.SENT, "", written=written, sent=found)
+    with deps.uow.write(SystemActor()) as uow:
+        if int(turn) + 1 < len(LOOK_UP_AFTER):
+            _look_up_later(uow, message, int(turn) + 1)
+        elif message.application_id:
+            text_fallback.to_web(uow, uow.applications.get(message.application_id))
+    return str(message.state)
+
+
 @command
-def send_again(uow: UnitOfWork, actor: Actor, *, message_id: str) -> r.Message:
-    """A person asks for a failed or unknown message to be sent once more: as a message of its own, the first one stays.
+def send_again(uow: UnitOfWork, actor: Actor, *, message_id: str, channel: str = "") -> r.Message:
+    """A person asks for a failed or unknown message to be sent once more, the same way or by another *channel* (email,
+    sms): as a message of its own, the first one stays. A suppressed one can only go by another channel.
 
     Raises:
         NotFound: no such message in this workspace.
-        Conflict: it did not fail, or it held a one-time link.
+        Conflict: it did not fail, held a one-time link, or cannot go that way; the message says why.
     """
     message = uow.messages.get(message_id)
-    if message.direction != "out" or message.state not in (r.MessageState.FAILED, r.MessageState.UNKNOWN):
+    other = bool(channel) and channel != str(message.channel)
+    again = (r.MessageState.FAILED, r.MessageState.UNKNOWN)
+    if message.direction != "out" or message.state not in (
+        (*again, r.MessageState.SUPPRESSED) if other else again
+    ):
         raise Conflict("Only a message that failed, or whose outcome is unknown, can be sent again.")
     if message.kind in _SECRET:
         raise Conflict("This message held a one-time link. Ask for a new link instead.")
+    if other:
+        return _by_other_channel(uow, actor, message, channel)
     dedupe = f"again:{message.id}"
     before = uow.messages.first(dedupe=dedupe)
     if before is not None:
         return before
-    again = uow.messages.add(
+    if blocked := _blocked(uow, message):
+        raise Conflict(blocked)
+    return invitations.put(
+        uow,
         replace(
             message,
             id=uow.new_id(),
@@ -133,24 +159,42 @@ def send_again(uow: UnitOfWork, actor: Actor, *, message_id: str) -> r.Message:
             provider_id=None,
             error="",
             attempts=0,
+            segments=0,
             due_at=None,
             turn_seq=None,
             sent_at=None,
             subject="",
             body="",
             html="",
-        )
+        ),
     )
-    if again.application_id:
-        uow.emit(
-            "application",
-            again.application_id,
-            "message_queued",
-            message_id=again.id,
-            channel=str(again.channel),
-        )
-    uow.enqueue(Work.DELIVER_MESSAGE, again.id)
-    return again
+
+
+def _by_other_channel(uow: UnitOfWork, actor: Actor, message: r.Message, channel: str) -> r.Message:
+    if channel not in ("email", "sms") or not message.application_id:
+        raise Conflict("This message cannot be sent another way.")
+    kind = message.kind if message.kind in _BY_EITHER else "stage_ready"
+    # Facts that only this message has, such as the words of a stop; what every message has is made anew.
+    own = {name: message.variables[name] for name in ("message", "stage") if name in message.variables}
+    queued = invitations.queue(
+        uow,
+        actor,
+        application=uow.applications.get(message.application_id),
+        kind=kind,
+        template=kind,
+        variables=own,
+        channels=[channel],
+        dedupe=f"again:{message.id}",
+    )
+    if not queued:
+        way = "an email address" if channel == "email" else "a phone number with consent to texts"
+        raise Conflict(f"We do not have {way} for this candidate.")
+    if queued[0].state is r.MessageState.SUPPRESSED:
+        raise Conflict(queued[0].error)
+    return queued[0]
+
+
+# --- One try ----------------------------------------------------------------------------------------------------------
 
 
 def _take(deps: Deps, message_id: str) -> tuple[r.Message, dict[str, Any], datetime | None]:
@@ -160,17 +204,17 @@ def _take(deps: Deps, message_id: str) -> tuple[r.Message, dict[str, Any], datet
         message = uow.messages.get(message_id)
         if message.state in _DONE:
             return message, {}, None
-        blocked = _blocked(uow, message)
+        died = message.updated_at if message.state is r.MessageState.SENDING else None
+        # One that may have gone out already is not called suppressed because of what came after.
+        blocked = _blocked(uow, message) if died is None else ""
         if blocked:
             message = uow.messages.save(
                 replace(message, state=r.MessageState.SUPPRESSED, error=blocked, updated_at=uow.now)
             )
+            if message.channel is r.Channel.SMS and suppressions.why(uow, "sms", message.to):
+                text_fallback.instead_of(uow, message)
             return message, {}, None
-        variables = dict(message.variables)
-        if message.application_id:
-            application = uow.applications.get(message.application_id)
-            variables |= _links(uow, application)
-        died = message.updated_at if message.state is r.MessageState.SENDING else None
+        variables = message_text.variables_of(uow, message)
         message = uow.messages.save(
             replace(
                 message,
@@ -182,27 +226,23 @@ def _take(deps: Deps, message_id: str) -> tuple[r.Message, dict[str, Any], datet
     return message, variables, died
 
 
-def _links(uow: UnitOfWork, application: r.Application) -> dict[str, str]:
-    """The addresses a message may name, made anew each time, so that none is kept."""
-    urls = {
-        "link": links.candidate_url(uow.instance, application),
-        "privacy_link": links.privacy_url(uow.instance, application),
-        "report_link": f"{uow.instance.public_url}/app/report/?a={application.id}",
-    }
-    if application.preview:
-        interviewer = uow.interviewers.get(application.interviewer_id)
-        urls["link"] = links.preview_url(uow.instance, interviewer)
-    return urls
-
-
-def _without_links(variables: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables with every personal link shortened, so that what is kept of a message opens nothing."""
-    hidden = dict(variables)
-    for name in ("link", "url", "privacy_link"):
-        url = str(hidden.get(name, ""))
-        if url:
-            hidden[name] = f"{url.rsplit('/', 1)[0]}/…"
-    return hidden
+def _hand_over(deps: Deps, message: r.Message, written: Written) -> Sent:
+    if message.channel is r.Channel.EMAIL:
+        company = str(message.variables.get("company", ""))
+        outgoing = OutgoingEmail(
+            to=message.to,
+            sender=_from_company(message.sender or deps.instance.email_sender, company),
+            subject=written.subject,
+            html=written.html,
+            text=written.text,
+            reply_to=str(message.variables.get("contact_email") or ""),
+            headers=(("X-Milo-Kind", message.kind), ("Auto-Submitted", "auto-generated")),
+        )
+        return deps.email.send(outgoing, key=message.id)
+    if len(written.text) > LONGEST_TEXT:
+        raise SendFailed(f"This text is longer than {LONGEST_TEXT} letters.", retryable=False)
+    sender = message.sender or deps.instance.sms_sender
+    return deps.sms.send(to=message.to, sender=sender, body=written.text, key=message.id)
 
 
 def _blocked(uow: UnitOfWork, message: r.Message) -> str:
@@ -213,6 +253,8 @@ def _blocked(uow: UnitOfWork, message: r.Message) -> str:
         return ""
     if uow.workspaces.get(message.workspace_id).policy.get("off"):
         return "All messages to candidates are switched off in this workspace."
+    if moot := reminders.moot(uow, message):
+        return moot
     if message.channel is r.Channel.EMAIL:
         return suppressions.why(uow, "email", message.to, workspace_id=message.workspace_id)
     return suppressions.why(uow, str(message.channel), message.to)
@@ -220,21 +262,6 @@ def _blocked(uow: UnitOfWork, message: r.Message) -> str:
 
 def _adapter(deps: Deps, message: r.Message) -> Email | Sms:
     return deps.email if message.channel is r.Channel.EMAIL else deps.sms
-
-
-def _remembers(deps: Deps, adapter: object, since: datetime) -> bool:
-    """Whether the provider still knows the key of a try that began then, so that another one sends nothing twice."""
-    lasting: timedelta | None = getattr(adapter, "remembers", None)
-    return getattr(adapter, "idempotent", True) and (lasting is None or deps.clock.now() - since < lasting)
-
-
-def _looked_up(deps: Deps, message: r.Message) -> Sent | None:
-    """What the provider itself says about an earlier try, where it can be asked."""
-    find = getattr(_adapter(deps, message), "find", None)
-    if find is None:
-        return None
-    found = find(to=message.to, since=message.created_at - timedelta(minutes=1), key=message.id)
-    return found if isinstance(found, Sent) else None
 
 
 def _from_company(sender: str, company: str) -> str:
@@ -245,44 +272,83 @@ def _from_company(sender: str, company: str) -> str:
     return f'"{name}" {sender[sender.index("<") :]}'
 
 
+# --- What nobody saw --------------------------------------------------------------------------------------------------
+
+
+def _remembers(deps: Deps, adapter: object, since: datetime) -> bool:
+    """Whether the provider still knows the key of a try that began then, so that another one sends nothing twice."""
+    lasting: timedelta | None = getattr(adapter, "remembers", None)
+    return getattr(adapter, "idempotent", True) and (lasting is None or deps.clock.now() - since < lasting)
+
+
+def _unclear(deps: Deps, message: r.Message, written: Written, reason: str) -> str:
+    """It may have been handed over, and handing it over again could send it twice: so the provider is asked."""
+    found = _found(deps, message, written)
+    if found is not None:
+        return _settle(deps, message, r.MessageState.SENT, "", written=written, sent=found)
+    words = f"{reason} It may have arrived, so it was not sent again by itself."
+    return _settle(deps, message, r.MessageState.UNKNOWN, words, written=written)
+
+
+def _found(deps: Deps, message: r.Message, written: Written) -> Sent | None:
+    """What the provider says it took of this message, where it can be asked: the first of these very words to this
+    very address that is no other message's."""
+    adapter = _adapter(deps, message)
+    if not isinstance(adapter, LooksUp):
+        return None
+    try:
+        taken = adapter.find(to=message.to, body=written.text, since=message.created_at)
+    except SendFailed:
+        return None
+    with deps.uow.read(SystemActor()) as uow:
+        for one in taken:
+            ids = {"provider": one.provider, "provider_id": one.provider_id}
+            if uow.messages.first(channel=message.channel, direction="out", **ids) is None:
+                return one
+    return None
+
+
+def _look_up_later(uow: UnitOfWork, message: r.Message, turn: int) -> None:
+    uow.later.add(
+        r.Later(
+            id=uow.new_id(),
+            workspace_id=message.workspace_id,
+            work=str(Work.LOOK_UP_MESSAGE),
+            args=(message.id, str(turn)),
+            due_at=uow.now + LOOK_UP_AFTER[turn],
+        )
+    )
+
+
+# --- Settling ---------------------------------------------------------------------------------------------------------
+
+_TOLD = {r.MessageState.SENT: "message_sent", r.MessageState.QUEUED: ""}
+
+
 def _settle(
     deps: Deps,
     message: r.Message,
     state: r.MessageState,
     error: str,
     *,
+    written: Written | None = None,
     sent: Sent | None = None,
-    said: tuple[str, str, str] | None = None,
+    about: str = "",
 ) -> str:
-    with deps.uow.write(SystemActor(workspace_id=message.workspace_id)) as uow:
+    """Keep what came of a try. *about*: what is wrong with the address itself, as the reason of a suppression."""
+    # For every workspace: an opt-out at the carrier is one from all who share the sender.
+    with deps.uow.write(SystemActor()) as uow:
+        if message.state is r.MessageState.UNKNOWN and sent:
+            # Nobody may hear of it meanwhile: the word would be written over.
+            uow.provider_statuses.of(sent.provider, provider_id=sent.provider_id, message_id=message.id)
         now = uow.messages.get(message.id)
-        if now.state in _DONE:  # a status callback was quicker
+        found_after_all = now.state is r.MessageState.UNKNOWN and sent is not None
+        if now.state in _DONE and not found_after_all:  # a status callback was quicker
             return str(now.state)
-        subject, html, body = said or (now.subject, now.html, now.body)
-        variables = now.variables
-        if state is r.MessageState.SENT and now.kind in _SECRET:
-            variables = {k: v for k, v in variables.items() if k not in ("link", "url")}
-        settled = uow.messages.save(
-            replace(
-                now,
-                state=state,
-                error=error,
-                subject=subject,
-                html=html,
-                body=body,
-                variables=variables,
-                provider=sent.provider if sent else now.provider,
-                provider_id=sent.provider_id if sent else now.provider_id,
-                sent_at=uow.now if sent else now.sent_at,
-                updated_at=uow.now,
-            )
-        )
-        kinds = {r.MessageState.SENT: "message_sent", r.MessageState.QUEUED: ""}
-        kind = kinds.get(state, "message_failed")
-        if kind:
-            subject_kind = "application" if now.application_id else "message"
+        settled = uow.messages.save(_outcome(uow, now, state, error, written, sent))
+        if kind := _TOLD.get(state, "message_failed"):
             uow.emit(
-                subject_kind,
+                "application" if now.application_id else "message",
                 now.application_id or now.id,
                 kind,
                 message_id=now.id,
@@ -292,4 +358,40 @@ def _settle(
             )
         if state is not r.MessageState.QUEUED:
             settled = delivery_status.catch_up(uow, settled, provider=_adapter(deps, now).name)
+        if settled.state is r.MessageState.UNKNOWN and isinstance(_adapter(deps, now), LooksUp):
+            _look_up_later(uow, settled, 0)
+        if settled.channel is r.Channel.SMS and settled.state in (
+            r.MessageState.FAILED,
+            r.MessageState.SUPPRESSED,
+        ):
+            text_fallback.instead_of(uow, settled, about)
     return str(settled.state)
+
+
+def _outcome(
+    uow: UnitOfWork,
+    message: r.Message,
+    state: r.MessageState,
+    error: str,
+    written: Written | None,
+    sent: Sent | None,
+) -> r.Message:
+    subject, html, body = written.kept if written else (message.subject, message.html, message.body)
+    variables = message.variables
+    if state is r.MessageState.SENT and message.kind in _SECRET:
+        variables = {k: v for k, v in variables.items() if k not in ("link", "url")}
+    counted = written is not None and message.channel is r.Channel.SMS
+    return replace(
+        message,
+        state=state,
+        error=error,
+        subject=subject,
+        html=html,
+        body=body,
+        variables=variables,
+        segments=keywords.segments(written.text).count if written and counted else message.segments,
+        provider=sent.provider if sent else message.provider,
+        provider_id=sent.provider_id if sent else message.provider_id,
+        sent_at=uow.now if sent else message.sent_at,
+        updated_at=uow.now,
+    )

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from milo_app.domain import records as r
+from milo_app.domain import text_failures
 from milo_app.domain.actors import Actor
-from milo_app.services import bounces
+from milo_app.services import bounces, text_fallback
 from milo_app.services.ports import UnitOfWork
 from milo_app.services.transactions import command
 
@@ -164,6 +165,10 @@ def _moved(
     floor = _FLOOR.get(message.state, 0) if message.provider_id else 0
     if word.rank <= max([floor, *(_WORDS[one].rank for one in known if one in _WORDS)]):
         return message
+    about = ""
+    if message.channel is r.Channel.SMS and word.state is r.MessageState.FAILED:
+        failure = text_failures.read(error)
+        error, about = failure.words, str(failure.about_address)
     said = " ".join(part for part in (word.says, error) if part)[:500]
     moved = uow.messages.save(
         replace(
@@ -188,4 +193,6 @@ def _moved(
             state=str(moved.state),
             status=heard.status,
         )
+    if message.channel is r.Channel.SMS and moved.state is r.MessageState.FAILED:
+        text_fallback.instead_of(uow, moved, about)
     return moved

@@ -177,7 +177,7 @@ def queue(
             earliest = max(due_at or uow.now, awake_at(uow, candidate, workspace))
         blocked = _blocked(uow, workspace, channel, address, despite_stop, application.preview)
         out.append(
-            _put(
+            put(
                 uow,
                 r.Message(
                     id=uow.new_id(),
@@ -229,7 +229,7 @@ def queue_to_member(
     the one that it is about; the message is no part of that candidate's timeline.
     """
     workspace = uow.workspaces.get(member.workspace_id)
-    return _put(
+    return put(
         uow,
         r.Message(
             id=uow.new_id(),
@@ -279,7 +279,9 @@ def reach(uow: UnitOfWork, application: r.Application, channel: str) -> tuple[st
     return "", "Texts are off for this interviewer."
 
 
-def _put(uow: UnitOfWork, message: r.Message) -> r.Message:
+def put(uow: UnitOfWork, message: r.Message) -> r.Message:
+    """Keep *message* and enqueue its delivery, in the caller's transaction; the one with the same `dedupe`, where there
+    is one already."""
     before = uow.messages.first(dedupe=message.dedupe) if message.dedupe else None
     if before is not None:
         lifted = before.state is r.MessageState.SUPPRESSED and message.state is not r.MessageState.SUPPRESSED

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from milo_app.domain import records as r
 from milo_app.domain.actors import SystemActor
-from milo_app.services import invitations
+from milo_app.domain.text_failures import AddressFault
+from milo_app.services import invitations, suppressions
 from milo_app.services.ports import UnitOfWork
 
 
@@ -33,3 +34,15 @@ def everyone_to_web(uow: UnitOfWork, number: str) -> None:
     """`to_web` for every application that is being asked by text on *number*."""
     for application, _ in uow.applications.by_phone(number):
         to_web(uow, application)
+
+
+def instead_of(uow: UnitOfWork, message: r.Message, about: str = "") -> None:
+    """A text did not get through: note what is wrong with its number (*about*, an `AddressFault`), and lead whoever
+    waits for it to the web. The unit of work sees every workspace, since an opt-out is one from the sender."""
+    if about == AddressFault.OPTED_OUT:
+        suppressions.stop(uow, message.to, reason=about, source="carrier")
+        everyone_to_web(uow, message.to)
+    elif about:
+        suppressions.unusable(uow, message.workspace_id, "sms", message.to, about)
+    if message.application_id:
+        to_web(uow, uow.applications.get(message.application_id))

@@ -46,22 +46,11 @@ PLANS: dict[Work, Plan] = {
     ),
     Work.LOOK_UP_MESSAGE: Plan("milo_app.services.delivery:look_up"),
     Work.HANDLE_INBOUND_TEXT: Plan("milo_app.services.texting:handle"),
-    Work.SETTLE_TEXTS: Plan("milo_app.services.texting:settle"),
     Work.EVALUATE_CRITERION: Plan("milo_app.services.evaluations:evaluate_again"),
+    Work.FILL_PREVIEW: Plan("milo_app.services.previews:fill"),
     Work.SEND_INTERVIEWER: Plan(
         "milo_app.services.rooms:send_interviewer", tries=3, gave_up="milo_app.services.rooms:give_up"
     ),
-    Work.RUN_BULK: Plan("milo_app.services.bulk:run"),
-    Work.INGEST_LIST: Plan("milo_app.services.csv_intake:ingest_list"),
-    Work.PLACE_CALL: Plan("milo_app.services.calls:place", gave_up="milo_app.services.calls:give_up"),
-    Work.RECORD_CALL: Plan(
-        "milo_app.services.call_recordings:begin", gave_up="milo_app.services.call_recordings:not_recorded"
-    ),
-    Work.FETCH_CALL_RECORDING: Plan(
-        "milo_app.services.call_recordings:fetch", tries=6, pause=2.0,
-        gave_up="milo_app.services.call_recordings:not_fetched",
-    ),
-    Work.FILL_PREVIEW: Plan("milo_app.services.previews:fill"),
 }
 
 #: When work that failed every try is started anew.
@@ -124,7 +113,7 @@ def _give_up(work: Work, ids: tuple[str, ...], reason: str) -> str:
 
 def _workspace_of(uow: Any, id: str) -> str | None:
     """The workspace of the application, file or recording that a work's first argument names."""
-    for repository in (uow.applications, uow.files, uow.recordings, uow.messages, uow.bulk_actions):
+    for repository in (uow.applications, uow.files, uow.recordings, uow.messages):
         found = repository.maybe(id)
         if found is not None:
             return found.workspace_id

@@ -16,8 +16,6 @@ from milo_app.config import is_loopback
 from milo_app.domain import text_failures
 from milo_app.services.ports import SendFailed, Sent
 
-#: The longest text that Twilio takes.
-LONGEST = 1600
 #: How far Twilio's clock may be behind ours.
 _SKEW = timedelta(minutes=2)
 #: How many of the newest texts to one number are looked through.
@@ -58,8 +56,6 @@ class TwilioSms:
             SendFailed: in plain words. `unknown` when the answer was lost after the request may have arrived;
                 `about_address` when the number itself is at fault.
         """
-        if len(body) > LONGEST:
-            raise SendFailed(f"This text is longer than the {LONGEST} letters of a text.", retryable=False)
         parameters: dict[str, Any] = {"to": to, "body": body}
         if self._service or sender.startswith("MG"):
             parameters["messaging_service_sid"] = self._service or sender
