@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,8 @@ _SORTS: dict[str, sa.ColumnElement[Any]] = {
 }
 #: Up to so many rows are sorted; more are walked in order until the page is full.
 _FEW = 2000
+#: How many values one condition names.
+_AT_ONCE = 500
 
 
 class ApplicationRepository(Repository[r.Application]):
@@ -208,6 +211,20 @@ class ApplicationRepository(Repository[r.Application]):
             return []
         where = (_A.c.interviewer_id == interviewer_id, _A.c.preview.is_(False))
         return self._fetch(self._of(sorted(people), *where).order_by(_A.c.id), None)
+
+    def people_with(
+        self, interviewer_id: str, *, emails: Sequence[str], phones: Sequence[str]
+    ) -> list[r.Candidate]:
+        """Whoever has an application for one interviewer and one of these addresses (lower case) or numbers; previews left
+        out."""
+        found: dict[str, r.Candidate] = {}
+        for column, values in ((sa.func.lower(_C.c.email), emails), (_C.c.phone, phones)):
+            for start in range(0, len(values), _AT_ONCE):
+                people = self._people_with(column.in_(values[start : start + _AT_ONCE]))
+                if people:
+                    where = (_A.c.interviewer_id == interviewer_id, _A.c.preview.is_(False))
+                    found |= {c.id: c for _, c in self._fetch(self._of(people, *where), None)}
+        return list(found.values())
 
     def by_phone(self, phone: str) -> list[tuple[r.Application, r.Candidate]]:
         """Newest first, over all interviewers of the workspace(s) in scope; previews too."""

@@ -17,7 +17,7 @@ from milo_app.domain.records import Role
 from milo_app.http import same_origin
 from milo_app.http.bodies import spooled
 from milo_app.http.candidate_api import Reader, Writer
-from milo_app.services import brand, recordings, resumes, uploads
+from milo_app.services import brand, list_intake, recordings, resumes, uploads
 
 router = APIRouter()
 _BASE = "/api/candidate/applications/{application_id}"
@@ -118,6 +118,20 @@ async def finish_recording(actor: Writer, recording_id: Id, body: TotalsBody) ->
     """Close a recording. 409 with `missing` while chunks are on their way."""
     recording = await run(recordings.finish, actor, recording_id=recording_id, totals=body.totals)
     return {"recording_id": recording.id, "state": recording.state}
+
+
+@router.post("/api/desk/lists", response_model=None)
+async def put_list(
+    request: Request, i: Annotated[str, Query(max_length=64)], name: Name = "list.csv"
+) -> JSONResponse:
+    """A CSV of candidates for interviewer *i* as the raw body: `{file: {file_id, name, rows}}`. Nobody is invited yet."""
+    same_origin.require(request)
+    actor = await member_actor(request, Role.RECRUITER)
+    async with spooled(request, limit=list_intake.LARGEST, too_large=list_intake.TOO_LARGE) as chunks:
+        file = await call(
+            list_intake.accept, bootstrap.deps(), actor, interviewer_id=i, name=name, chunks=chunks
+        )
+    return JSONResponse({"file": file}, 201)
 
 
 @router.post("/api/desk/logo", response_model=None)

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,19 +97,36 @@ def read(text: str) -> list[Row]:
 def preview(uow: UnitOfWork, actor: Actor, *, interviewer_id: str, text: str) -> list[dict[str, Any]]:
     """What `ingest` would do, changing nothing: [{line, name, email, phone, sms_consent, outcome, reason}], where
     outcome is `new`, `already` or `invalid`. Raises NotFound, and Invalid for a file that cannot be used."""
-    interviewer = uow.interviewers.get(interviewer_id)
+    rows = read(text)
+    known = _known(uow, uow.interviewers.get(interviewer_id), rows)
     seen: set[str] = set()
     out: list[dict[str, Any]] = []
-    for row in read(text):
+    for row in rows:
         outcome, reason = ("invalid", row.problem) if row.problem else ("new", "")
         if not reason and _key(row) in seen:
             outcome, reason = "already", "The same person stands further up in this file."
-        elif not reason and _application_of(uow, interviewer, row) is not None:
+        elif not reason and any(
+            candidates.same_person(row.name, name)
+            for contact in (row.email, row.phone)
+            for name in known.get(contact or "", ())
+        ):
             outcome, reason = "already", "They have an application for this role."
         if not row.problem:
             seen.add(_key(row))
         out.append(_shown(row, outcome, reason))
     return out
+
+
+def _known(uow: UnitOfWork, interviewer: r.Interviewer, rows: Sequence[Row]) -> dict[str, list[str]]:
+    """Names of those who have an application for this role, by the address or number that the file has too."""
+    emails = sorted({row.email.lower() for row in rows if row.email})
+    phones = sorted({row.phone for row in rows if row.phone})
+    names: dict[str, list[str]] = {}
+    for person in uow.applications.people_with(interviewer.id, emails=emails, phones=phones):
+        for contact in (person.email, person.phone):
+            if contact:
+                names.setdefault(contact, []).append(person.name)
+    return names
 
 
 @command
@@ -124,7 +141,7 @@ def ingest(
     Raises:
         NotFound, Forbidden; Conflict: the role is not open; Invalid: the file cannot be used as a whole.
     """
-    return _ingest_rows(uow, actor, interviewer_id, read(text), now_ok)
+    return ingest_rows(uow, actor, interviewer_id, read(text), now_ok)
 
 
 def ingest_all(
@@ -136,13 +153,14 @@ def ingest_all(
     out: list[dict[str, Any]] = []
     for start in range(0, len(rows), _BATCH):
         with deps.uow.write(actor) as uow:
-            out += _ingest_rows(uow, actor, interviewer_id, rows[start : start + _BATCH], now_ok)
+            out += ingest_rows(uow, actor, interviewer_id, rows[start : start + _BATCH], now_ok)
     return out
 
 
-def _ingest_rows(
+def ingest_rows(
     uow: UnitOfWork, actor: Actor, interviewer_id: str, rows: list[Row], now_ok: bool
 ) -> list[dict[str, Any]]:
+    """`ingest` for rows that are read already. Raises as it does."""
     if isinstance(actor, MemberActor) and not actor.can(r.Role.RECRUITER):
         raise Forbidden("Viewers cannot invite candidates.")
     interviewer = uow.interviewers.get(interviewer_id)
@@ -175,11 +193,6 @@ def _ingest_row(
         "application_id": application.id,
         "candidate_url": links.candidate_url(uow.instance, application),
     }
-
-
-def _application_of(uow: UnitOfWork, interviewer: r.Interviewer, row: Row) -> r.Application | None:
-    found = uow.applications.by_contact(interviewer.id, email=row.email, phone=row.phone)
-    return next((a for a, person in found if candidates.same_person(row.name, person.name)), None)
 
 
 def _key(row: Row) -> str:

@@ -45,25 +45,30 @@ def decide(
     chosen = Decision(decision)
     changed: list[Application] = []
     for application_id in dict.fromkeys(application_ids):
-        application = uow.applications.lock(application_id)
-        if application.decision is chosen:
-            continue
-        none = chosen is Decision.NONE
-        changed.append(
-            uow.applications.save(
-                replace(
-                    application,
-                    decision=chosen,
-                    decision_reason="" if none else reason.strip()[:2000],
-                    decided_at=None if none else uow.now,
-                    decided_by=None if none else actor.member_id,
-                    updated_at=uow.now,
-                    look_at=None if application.preview else uow.now,
-                )
-            )
-        )
-        uow.emit("application", application.id, _EVENTS[chosen])
+        decided = set_to(uow, actor, uow.applications.lock(application_id), chosen, reason)
+        if decided is not None:
+            changed.append(decided)
     return changed
+
+
+def set_to(
+    uow: UnitOfWork, actor: MemberActor, application: Application, decision: Decision, reason: str
+) -> Application | None:
+    """*application* with the decision set, which nobody is told by this; None where it stood so already."""
+    if application.decision is decision:
+        return None
+    none = decision is Decision.NONE
+    decided = replace(
+        application,
+        decision=decision,
+        decision_reason="" if none else reason.strip()[:2000],
+        decided_at=None if none else uow.now,
+        decided_by=None if none else actor.member_id,
+        updated_at=uow.now,
+        look_at=None if application.preview else uow.now,
+    )
+    uow.emit("application", application.id, _EVENTS[decision])
+    return uow.applications.save(decided)
 
 
 @command

@@ -92,6 +92,12 @@ class Applications(Repository[r.Application], Protocol):
         self, interviewer_id: str, *, email: str | None, phone: str | None
     ) -> list[tuple[r.Application, r.Candidate]]: ...
 
+    def people_with(
+        self, interviewer_id: str, *, emails: Sequence[str], phones: Sequence[str]
+    ) -> list[r.Candidate]:
+        """Whoever has an application for one interviewer and one of these addresses (lower case) or numbers."""
+        ...
+
     def by_phone(self, phone: str) -> list[tuple[r.Application, r.Candidate]]:
         """Newest first, over all interviewers of the workspace(s) in scope; previews too."""
         ...

@@ -18,9 +18,21 @@ class Work(StrEnum):
     LOOK_UP_MESSAGE = "look_up_message"
     #: application, message
     HANDLE_INBOUND_TEXT = "handle_inbound_text"
+    #: application, message: an answer in several texts is whole once this was the last
+    SETTLE_TEXTS = "settle_texts"
     #: application, stage, criterion, reason's id: again, after a person typed an answer out
     EVALUATE_CRITERION = "evaluate_criterion"
-    #: application, "strong" | "weak" | "stopped", nonce
-    FILL_PREVIEW = "fill_preview"
     #: application, room: have an interviewer come into it
     SEND_INTERVIEWER = "send_interviewer"
+    #: bulk action: do, or undo, what is left of it
+    RUN_BULK = "run_bulk"
+    #: file, member: add and invite everyone of a list
+    INGEST_LIST = "ingest_list"
+    #: call (a message): ring somebody up who asked for it
+    PLACE_CALL = "place_call"
+    #: call: its sound is recorded from now on
+    RECORD_CALL = "record_call"
+    #: call: bring its recording here
+    FETCH_CALL_RECORDING = "fetch_call_recording"
+    #: application, "strong" | "weak" | "stopped", nonce
+    FILL_PREVIEW = "fill_preview"

@@ -51,6 +51,17 @@ PLANS: dict[Work, Plan] = {
     Work.SEND_INTERVIEWER: Plan(
         "milo_app.services.rooms:send_interviewer", tries=3, gave_up="milo_app.services.rooms:give_up"
     ),
+    Work.RUN_BULK: Plan("milo_app.services.bulk:run"),
+    Work.INGEST_LIST: Plan("milo_app.services.list_intake:ingest_list"),
+    Work.PLACE_CALL: Plan("milo_app.services.calls:place", gave_up="milo_app.services.calls:give_up"),
+    Work.RECORD_CALL: Plan(
+        "milo_app.services.call_recordings:begin", gave_up="milo_app.services.call_recordings:not_recorded"
+    ),
+    Work.FETCH_CALL_RECORDING: Plan(
+        "milo_app.services.call_recordings:fetch", tries=6, pause=2.0,
+        gave_up="milo_app.services.call_recordings:not_fetched",
+    ),
+    Work.FILL_PREVIEW: Plan("milo_app.services.previews:fill"),
 }
 
 #: When work that failed every try is started anew.
@@ -113,7 +124,7 @@ def _give_up(work: Work, ids: tuple[str, ...], reason: str) -> str:
 
 def _workspace_of(uow: Any, id: str) -> str | None:
     """The workspace of the application, file or recording that a work's first argument names."""
-    for repository in (uow.applications, uow.files, uow.recordings, uow.messages):
+    for repository in (uow.applications, uow.files, uow.recordings, uow.messages, uow.bulk_actions):
         found = repository.maybe(id)
         if found is not None:
             return found.workspace_id
