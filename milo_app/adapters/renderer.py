@@ -1,7 +1,8 @@
 """Emails and texts from templates in `milo_app/templates/`: brand, language, HTML with inlined styles and plain text.
 
-A template's file carries its version (`invitation.1.jinja`) and, beside English, a language (`invitation.1.es.jinja`).
-One email template makes both forms: `ui` in it is a set of macros that writes either HTML or plain text.
+What candidates get is plain words with `{variables}` (`domain/message_words.py`), given in `variables["own"]` as
+`{subject, text}`. What members get, and what an interview says by text, are files here, whose names carry a version
+(`sign_in.1.jinja`). One email template makes both forms: `ui` in it is a set of macros that writes HTML or plain text.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any
 
 import css_inline
 from jinja2 import Environment, FileSystemLoader, Template, TemplateNotFound, TemplatesNotFound
+
+from milo_app.domain import message_values, message_words
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 
@@ -80,6 +83,12 @@ class TemplateRenderer:
         """
         shared = _shared(variables)
         language = str(shared["language"])
+        own = _own(variables)
+        if own is not None:
+            template = "own"
+            values = message_values.values(shared, "email")
+            shared["blocks"] = message_words.blocks(own[1], values)
+            shared["own_subject"] = message_words.line(own[0], values)
         html = _pick(self._html, template, language)
         text = _pick(self._text, template, language)
         plain = {
@@ -103,6 +112,9 @@ class TemplateRenderer:
         Raises LookupError for a template that does not exist.
         """
         shared = _shared(variables)
+        own = _own(variables)
+        if own is not None:
+            return plain_alphabet(message_words.line(own[1], message_values.values(shared, "sms")))
         said = " ".join(_pick(self._sms, template, str(shared["language"])).render(shared).split(" ")).strip()
         said = re.sub(r"[ \t]*\n[ \t]*", "\n", re.sub(r"[ \t]{2,}", " ", said))
         return plain_alphabet(said)
@@ -150,10 +162,16 @@ def _ink_on(color: str) -> str:
     return "#ffffff" if 1.05 / (light + 0.05) >= (light + 0.05) / 0.05 else "#111111"
 
 
+def _own(variables: Mapping[str, Any]) -> tuple[str, str] | None:
+    """(subject, text) of words that come with the message, or None where it is a file's."""
+    own = variables.get("own")
+    return (str(own.get("subject", "")), str(own.get("text", ""))) if isinstance(own, Mapping) else None
+
+
 def _pick(environment: Environment, template: str, language: str) -> Template:
     """The template's file in *language*, else in English."""
-    name = template if re.search(r"\.\d+$", template) else f"{template}.1"
-    if not re.fullmatch(r"[a-z_]+\.\d+", name):
+    name = template if template == "own" or re.search(r"\.\d+$", template) else f"{template}.1"
+    if name != "own" and not re.fullmatch(r"[a-z_]+\.\d+", name):
         raise LookupError(f"There is no template called {template!r}.")
     try:
         return environment.select_template([f"{name}.{language}.jinja", f"{name}.jinja"])

@@ -19,7 +19,7 @@ from milo_app.domain import records as r
 from milo_app.domain.actors import MemberActor, SystemActor
 from milo_app.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from milo_app.domain.policy import Act, Policy
-from milo_app.services import applications, invitations, policies
+from milo_app.services import applications, invitations, policies, templates
 from milo_app.services.ports import Deps, UnitOfWork
 from milo_app.services.transactions import command
 
@@ -274,13 +274,14 @@ def _tell_stopped(uow: UnitOfWork, application: r.Application, policy: Policy) -
     by = application.stopped_by or {}
     plan = applications.plan_of(uow, application)
     stage = plan.stage(str(by.get("stage", "")))
+    words = stage.end_message.strip() if stage else ""
     invitations.queue(
         uow,
         SystemActor(workspace_id=application.workspace_id),
         application=application,
         kind="stopped",
-        template="stopped",
-        variables={"message": stage.end_message if stage else ""},
+        template=templates.LETTER if words else "stopped",
+        variables={"message": words},
         channels=["email"],
         dedupe=f"stopped:{application.id}:{application.attempt}:{by.get('stage', '')}",
         due_at=uow.now + SECOND_THOUGHTS,
@@ -358,7 +359,7 @@ def tell_decision(
         SystemActor(workspace_id=application.workspace_id),
         application=application,
         kind="decision",
-        template=kinds[application.decision],
+        template=templates.LETTER if text.strip() else kinds[application.decision],
         variables={"message": text.strip(), "decision": str(application.decision)},
         channels=["email"],
         dedupe=f"decision:{application.id}:{_stamp(application.decided_at)}",
