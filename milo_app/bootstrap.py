@@ -35,6 +35,8 @@ def build(settings: Settings, *, clock: Clock | None = None, **parts: Any) -> De
         quiet_hours=not settings.local,
         sms_sender=settings.sms_sender,
         email_sender=settings.email_sender,
+        email_domains=settings.sending_domains,
+        inbound_domain=settings.inbound_domain,
     )
     made: dict[str, Any] = {
         "uow": lambda: _uow(settings, clock, instance),
@@ -140,13 +142,21 @@ def _uow(settings: Settings, clock: Clock, instance: Instance) -> OpenUnitOfWork
 
 
 def _email(settings: Settings, clock: Clock) -> Email:
-    from milo_app.adapters import email
-
     if settings.resend_api_key:
-        return email.ResendEmail(settings.resend_api_key.get_secret_value(), base_url=settings.resend_api_url)
+        from milo_app.adapters.email.resend import ResendEmail
+
+        return ResendEmail(
+            settings.resend_api_key.get_secret_value(),
+            base_url=settings.resend_api_url,
+            rate=settings.email_rate,
+        )
     if settings.smtp_url:
-        return email.SmtpEmail(settings.smtp_url.get_secret_value())
-    return email.LocalEmail(settings.data / "mailbox", clock)
+        from milo_app.adapters.email.smtp import SmtpEmail
+
+        return SmtpEmail(settings.smtp_url.get_secret_value(), rate=settings.email_rate)
+    from milo_app.adapters.email.local import LocalEmail
+
+    return LocalEmail(settings.data / "mailbox", clock)
 
 
 def _sms(settings: Settings, clock: Clock) -> Sms:

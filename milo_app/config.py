@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     database_url: str = Field(default_factory=_default_database_url)
     work: Literal["inline", "off"] = "inline"
     email_from: str = ""
+    email_domains: str = ""
+    email_rate: float = Field(default=2, ge=0)
+    inbound_email_domain: str = ""
     llm_model: str = ""
     stt_model: str = ""
     tts_model: str = ""
@@ -154,6 +157,19 @@ class Settings(BaseSettings):
     def sms_sender(self) -> str:
         """The number or messaging service that texts are sent from; locally a number that cannot exist."""
         return self.twilio_from_number or self.twilio_messaging_service_sid or "+15550100000"
+
+    @property
+    def sending_domains(self) -> tuple[str, ...]:
+        """Domains of which a workspace may choose an address: MILO_EMAIL_FROM's and those of MILO_EMAIL_DOMAINS."""
+        own = self.email_sender.rpartition("@")[2].strip(" >")
+        more = self.email_domains.replace(",", " ").split()
+        return tuple(dict.fromkeys(domain.lower() for domain in [own, *more]))
+
+    @property
+    def inbound_domain(self) -> str:
+        """Where replies come in. The local mailbox takes them without a setting."""
+        mailbox = self.local and not (self.resend_api_key or self.smtp_url)
+        return self.inbound_email_domain.strip().lower() or ("replies.localhost" if mailbox else "")
 
     @property
     def email_sender(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -157,6 +157,10 @@ class Instance:
     quiet_hours: bool
     sms_sender: str = "+15550100000"
     email_sender: str = "Milo <milo@localhost>"
+    #: Domains of which a workspace may choose an address to send from; `email_sender`'s own among them.
+    email_domains: tuple[str, ...] = ()
+    #: The domain whose mail comes in here, or nothing.
+    inbound_domain: str = ""
     model_name: str = ""
 
 
@@ -235,6 +239,31 @@ class OutgoingEmail:
     text: str
     reply_to: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    #: What the provider hands back with each of its words on this email.
+    tags: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboundAttachment:
+    """What came along with an email: named, never opened. `size` in bytes, 0 where nobody said."""
+
+    name: str
+    media_type: str
+    size: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboundEmail:
+    """An email that came in, as it was written: nothing in it is to be trusted. `headers` have lower-case names."""
+
+    id: str
+    sender: str
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    html: str
+    headers: Mapping[str, str]
+    attachments: tuple[InboundAttachment, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,6 +285,19 @@ class SendFailed(Exception):
         super().__init__(reason)
         self.reason, self.retryable, self.unknown = reason, retryable, unknown
         self.about_address = about_address
+
+
+class FetchFailed(Exception):
+    """An email that came in could not be had from the provider now; trying again may help."""
+
+
+@runtime_checkable
+class Inbox(Protocol):
+    """What an `Email` has besides sending, where mail can come in by it (`isinstance(deps.email, Inbox)`)."""
+
+    def fetch(self, id: str) -> InboundEmail:
+        """An email that came in. Raises NotFound, FetchFailed."""
+        ...
 
 
 class Email(Protocol):
@@ -306,6 +348,12 @@ class Mailbox(Protocol):
         ...
 
     def raw(self, id: str) -> bytes | None: ...
+
+    def reply(
+        self, *, id: str, sender: str, to: str, subject: str, text: str, automatic: bool = False
+    ) -> bool:
+        """Keep an email that somebody wrote to us; False when *id* was kept before. Raises SendFailed."""
+        ...
 
 
 class HandsetEntry(TypedDict("HandsetEntryFrom", {"from": str})):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -46,43 +45,6 @@ def http_double(answer: Answer) -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
     with _serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
         yield f"http://127.0.0.1:{port}", seen
-
-
-@contextmanager
-def smtp_double(*, rcpt: str = "250 ok", data: str = "250 kept") -> Iterator[tuple[str, list[str]]]:
-    """A mail server that takes everything, or says *rcpt* or *data*; an empty *data* hangs up after the message."""
-    kept: list[str] = []
-
-    class Handler(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            self._say("220 double")
-            while line := self.rfile.readline().decode().strip():
-                verb = line.split(" ")[0].upper()
-                if verb == "DATA":
-                    self._say("354 go on")
-                    lines = []
-                    while (part := self.rfile.readline().decode()) != ".\r\n":
-                        lines.append(part)
-                    if not data:
-                        return
-                    if data.startswith("2"):
-                        kept.append("".join(lines))
-                    self._say(data)
-                elif verb == "QUIT":
-                    self._say("221 bye")
-                    return
-                else:
-                    self._say(rcpt if verb == "RCPT" else "250 double")
-
-        def _say(self, words: str) -> None:
-            self.wfile.write(f"{words}\r\n".encode())
-
-    class Server(socketserver.ThreadingTCPServer):
-        allow_reuse_address = True
-        daemon_threads = True
-
-    with _serving(Server(("127.0.0.1", 0), Handler)) as port:
-        yield f"smtp://127.0.0.1:{port}", kept
 
 
 @contextmanager
