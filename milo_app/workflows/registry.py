@@ -46,8 +46,8 @@ PLANS: dict[Work, Plan] = {
     ),
     Work.LOOK_UP_MESSAGE: Plan("milo_app.services.delivery:look_up"),
     Work.HANDLE_INBOUND_TEXT: Plan("milo_app.services.texting:handle"),
+    Work.SETTLE_TEXTS: Plan("milo_app.services.texting:settle"),
     Work.EVALUATE_CRITERION: Plan("milo_app.services.evaluations:evaluate_again"),
-    Work.FILL_PREVIEW: Plan("milo_app.services.previews:fill"),
     Work.SEND_INTERVIEWER: Plan(
         "milo_app.services.rooms:send_interviewer", tries=3, gave_up="milo_app.services.rooms:give_up"
     ),
