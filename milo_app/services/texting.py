@@ -88,7 +88,14 @@ def receive(
             sender=number,
             body=values.plain(body)[:4000],
             kind=kind,
-            variables={"opt_out": opt_out, "media": media, "replied": replied, "lifted": lifted},
+            variables={
+                "opt_out": opt_out,
+                "media": media,
+                "replied": replied,
+                "lifted": lifted,
+                "codes": [one.short_code for one in about.between],
+                "language": uow.candidates.get(hosting.candidate_id).language if hosting else "",
+            },
             provider=provider,
             provider_id=provider_id,
         )
@@ -178,10 +185,8 @@ def _answer_nobody(uow: UnitOfWork, message: r.Message) -> None:
     if message.variables.get("replied") and keyword in (Keyword.STOP, Keyword.HELP):
         return
     if message.kind == numbers.PARKED:
-        between = numbers.addressee(uow, message.sender, message.body).between
-        codes = replies.either([application.short_code for application in between], "en")
-        person = uow.candidates.maybe(between[0].candidate_id) if between else None
-        language = person.language if person else "en"
+        language = str(message.variables.get("language") or "en")
+        codes = replies.either([str(code) for code in message.variables.get("codes", [])], language)
         text_replies.send(uow, message, replies.reply("which", language, codes=codes), to_nobody=True)
         return
     language = "es" if keywords.in_spanish(message.body) else "en"
