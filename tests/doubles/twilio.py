@@ -23,7 +23,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -111,6 +111,8 @@ class TwilioDouble:
         self.refuses: dict[str, int] = {}
         self.undelivered: dict[str, int] = {}
         self.opted_out: set[str] = set()
+        #: After how many seconds a text stands in the list.
+        self.listed_after = 0.0
         #: What was answered to each call back: (status, path, form).
         self.called_back: list[tuple[int, str, dict[str, str]]] = []
         self._chance = random.Random(seed)
@@ -327,7 +329,8 @@ class TwilioDouble:
         size = int(query.get("PageSize", ["50"])[0])
         page = int(query.get("Page", ["0"])[0])
         with self._lock:
-            found = [one for one in reversed(self.accepted) if to in ("", one.to)]
+            newest = datetime.now(UTC) - timedelta(seconds=self.listed_after)
+            found = [one for one in reversed(self.accepted) if to in ("", one.to) and one.at <= newest]
         base = f"/2010-04-01/Accounts/{self.sid}/Messages.json"
         shown = found[page * size : (page + 1) * size]
 
