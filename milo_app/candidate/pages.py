@@ -61,6 +61,7 @@ def page() -> rx.Component:
             stamp=VIEW["stamp"],
             poll=(VIEW["screen"] == "waiting") | VIEW["preview"],
             fast=resume_reading,
+            watched=~(VIEW["untimed"] | VIEW["typed"] | VIEW["speech_off"]),
             leave=CandidateState.leave,
             words=browser_words(),
             on_ready=CandidateState.refresh,

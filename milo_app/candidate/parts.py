@@ -146,7 +146,7 @@ def foot() -> rx.Component:
         rx.el.details(
             rx.el.summary(w("rights.title")),
             rx.el.div(
-                rx.cond(_ongoing(), _pace()),
+                rx.cond(_ongoing() & (VIEW["screen"] != "consent"), pace()),
                 _ask(),
                 rx.el.div(
                     ui.link(w("rights.data"), VIEW["privacy_url"], outside=True),
@@ -171,7 +171,8 @@ def _ongoing() -> Any:
     return (VIEW["state"] == "invited") | (VIEW["state"] == "in_progress")
 
 
-def _pace() -> rx.Component:
+def pace() -> rx.Component:
+    """More time, typing, no spoken questions: chosen by the candidate, given at once."""
     return rx.el.form(
         rx.el.h2(w("rights.pace")),
         ui.checkbox(w("rights.untimed"), name="untimed", default_checked=VIEW["untimed"]),
@@ -229,46 +230,55 @@ def _withdraw() -> rx.Component:
 
 def preview_bar() -> rx.Component:
     """Says that this is a preview, and brings a recruiter quickly to any place of it."""
-    fills = [
-        ui.button(
-            w(f"preview.{how}"), kind="secondary", small=True, on_click=CandidateState.fill(APPLICATION, how)
-        )
-        for how in ("strong", "weak", "stopped")
-    ]
+    over = ~_ongoing()
     return rx.cond(
         VIEW["preview"],
         rx.el.aside(
             rx.el.div(
-                rx.el.p(rx.el.strong(w("p.preview"), ". "), w("preview.text"), class_name="grow"),
+                rx.el.p(
+                    rx.el.strong(w("p.preview"), ". "),
+                    rx.cond(over, w("preview.over"), w("preview.text")),
+                    class_name="grow",
+                ),
                 ui.button(
                     w("preview.reset"),
                     kind="secondary",
                     small=True,
                     on_click=CandidateState.start_over(APPLICATION),
                 ),
-                rx.el.details(
-                    rx.el.summary(w("preview.tools")),
-                    rx.el.div(
-                        rx.el.div(rx.el.span(w("preview.fill"), class_name="help"), *fills, class_name="row"),
-                        rx.el.div(
-                            rx.el.span(w("preview.jump"), class_name="help"),
-                            rx.foreach(
-                                VIEW["steps"],
-                                lambda s: rx.el.button(
-                                    s["label"],
-                                    type="button",
-                                    on_click=CandidateState.jump(APPLICATION, s["kind"]),
-                                    class_name="btn btn-secondary btn-small",
-                                ),
-                            ),
-                            class_name="row",
-                        ),
-                        class_name="stack-s pb-2",
-                    ),
-                    class_name="basis-full",
-                ),
+                rx.cond(over, rx.fragment(), _fill_tools()),
             ),
             aria_label=w("p.preview"),
             class_name="preview-bar",
         ),
+    )
+
+
+def _fill_tools() -> rx.Component:
+    fills = [
+        ui.button(
+            w(f"preview.{how}"), kind="secondary", small=True, on_click=CandidateState.fill(APPLICATION, how)
+        )
+        for how in ("strong", "weak", "stopped")
+    ]
+    return rx.el.details(
+        rx.el.summary(w("preview.tools")),
+        rx.el.div(
+            rx.el.div(rx.el.span(w("preview.fill"), class_name="help"), *fills, class_name="row"),
+            rx.el.div(
+                rx.el.span(w("preview.jump"), class_name="help"),
+                rx.foreach(
+                    VIEW["steps"],
+                    lambda s: rx.el.button(
+                        s["label"],
+                        type="button",
+                        on_click=CandidateState.jump(APPLICATION, s["kind"]),
+                        class_name="btn btn-secondary btn-small",
+                    ),
+                ),
+                class_name="row",
+            ),
+            class_name="stack-s pb-2",
+        ),
+        class_name="basis-full",
     )

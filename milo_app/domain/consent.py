@@ -35,7 +35,7 @@ def interview(language: str = "en", *, video: bool = False) -> Notice:
     words = _INTERVIEW.get(language, _INTERVIEW["en"])
     recorded = words.video if video else words.sound
     return Notice(
-        version=f"interview-{'video' if video else 'audio'}-1-{words.language}",
+        version=f"interview-{'video' if video else 'audio'}-2-{words.language}",
         language=words.language,
         title=words.title,
         points=(recorded, *words.points),
@@ -90,6 +90,8 @@ _INTERVIEW: Mapping[str, _Words] = {
             "address.",
             "People at the company read the result and decide. A required answer that you do not meet can end the "
             "interview by a fixed rule; you can then ask for a person to review it.",
+            "We note when you leave the page, paste text, or wait long before answering. People see this as facts; it "
+            "never changes a score, and it is off if you ask for more time or another way to answer.",
             "You can refuse the AI and ask for a person, ask for more time or another format, see, download or erase "
             "your data, and withdraw at any time.",
         ),
@@ -108,6 +110,8 @@ _INTERVIEW: Mapping[str, _Words] = {
             "foto ni dirección.",
             "Personas de la empresa leen el resultado y deciden. Una respuesta obligatoria que no cumples puede "
             "terminar la entrevista por una regla fija; entonces puedes pedir que una persona la revise.",
+            "Anotamos si sales de la página, pegas texto o tardas mucho en empezar a responder. Las personas lo ven como "
+            "hechos; nunca cambia una puntuación, y no se anota si pides más tiempo u otra forma de responder.",
             "Puedes rechazar la IA y pedir una persona, pedir más tiempo u otro formato, ver, descargar o borrar tus "
             "datos, y retirarte en cualquier momento.",
         ),

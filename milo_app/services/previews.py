@@ -13,7 +13,7 @@ from typing import Any, cast
 from milo_app.domain import plan_data
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor, CandidateActor, MemberActor, SystemActor
-from milo_app.domain.errors import Forbidden, Invalid, NotFound
+from milo_app.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from milo_app.domain.plan import STRUCTURED, Plan, StageKind
 from milo_app.services import answers, applications, consents, interviews, links, resumes, sample_answers
 from milo_app.services.ports import Deps, UnitOfWork
@@ -101,12 +101,14 @@ def erase_rows(uow: UnitOfWork, application: r.Application) -> list[str]:
 def queue_fill(uow: UnitOfWork, actor: Actor, *, application_id: str, how: str) -> None:
     """Have a preview filled in as a `strong`, `weak` or `stopped` candidate, to the end. Takes seconds.
 
-    Raises NotFound, Forbidden, and Invalid for another word.
+    Raises NotFound, Forbidden, Conflict for one that is finished, and Invalid for another word.
     """
     if how not in _HOWS and how.removeprefix("to:") not in set(StageKind):
         raise Invalid(fields={"how": "Choose a strong, weak or stopped candidate."})
     application = uow.applications.get(application_id)
     _check_own(application, actor)
+    if application.state not in (r.ApplicationState.INVITED, r.ApplicationState.IN_PROGRESS):
+        raise Conflict("This preview is finished. Start over to fill it in again.")
     uow.enqueue(Work.FILL_PREVIEW, application.id, how, uow.new_id())
 
 

@@ -1,18 +1,22 @@
 // Before the talk: how to answer, and whether camera and microphone work. Nothing is recorded here.
 
 import { useEffect, useId, useRef, useState } from "react";
+import { InApp, OnPhone } from "./Elsewhere.jsx";
 import { Meter } from "./Meter.jsx";
+import { Practice } from "./Practice.jsx";
 import { inApp } from "./media.js";
+import { call } from "./outbox.js";
 import { canRecord } from "./recorder.js";
 import { canSpeak, speak } from "./speech.js";
 
 /** `media` is what `useStream` gives; `onReady` is called once the chosen way of answering works. */
-export function DeviceCheck({ words, video, minutes, media, onReady }) {
-  const { stream, mode, setMode, told, open } = media;
+export function DeviceCheck({ application, words, video, minors, minutes, untimed, qr, link, media, onReady }) {
+  const { stream, mode, setMode, told, setTold, open } = media;
   const id = useId();
   const view = useRef(null);
   const [asking, setAsking] = useState(false);
   const [heard, setHeard] = useState(false);
+  const [adult, setAdult] = useState(false);
 
   useEffect(() => {
     if (view.current && stream && mode === "video") view.current.srcObject = stream;
@@ -28,9 +32,25 @@ export function DeviceCheck({ words, video, minutes, media, onReady }) {
   const next = async () => {
     if (ready) return onReady();
     setAsking(true);
-    await open(mode);
+    let wanted = mode;
+    if (mode === "video" && !minors) {
+      try {
+        if (!adult) throw new TypeError("not told");
+        await call(`/api/candidate/applications/${application}/age`, { method: "POST", body: { adult: true } });
+      } catch {
+        wanted = "audio";
+        setMode(wanted);
+      }
+    }
+    await open(wanted);
+    if (wanted !== mode) setTold(words.adults_only);
     setAsking(false);
     return undefined;
+  };
+  const choose = (value) => {
+    setMode(value);
+    // A camera is asked for again, since it waits for the box about one's age.
+    if (stream || value === "typed") open(value === "video" ? "typed" : value);
   };
 
   return (
@@ -39,7 +59,8 @@ export function DeviceCheck({ words, video, minutes, media, onReady }) {
         <h1 tabIndex={-1}>{words.devices_title}</h1>
         <p className="muted">{words.devices_text}</p>
       </div>
-      {inApp() && <p className="notice notice-warn">{words.in_app}</p>}
+      {untimed && <p className="notice">{words.untimed}</p>}
+      {inApp() && <InApp words={words} link={link} />}
       <fieldset className="stack-s">
         <legend className="label">{words.mode_legend}</legend>
         {modes.map(([value, label, note]) => (
@@ -50,10 +71,7 @@ export function DeviceCheck({ words, video, minutes, media, onReady }) {
               value={value}
               checked={mode === value}
               disabled={value !== "typed" && !canRecord()}
-              onChange={() => {
-                setMode(value);
-                if (stream || value === "typed") open(value);
-              }}
+              onChange={() => choose(value)}
             />
             <span>
               {label}
@@ -63,6 +81,16 @@ export function DeviceCheck({ words, video, minutes, media, onReady }) {
           </label>
         ))}
       </fieldset>
+      {video && !minors && mode === "video" && !stream && (
+        <label className="check">
+          <input type="checkbox" checked={adult} onChange={(event) => setAdult(event.target.checked)} />
+          <span>
+            {words.adult}
+            <br />
+            <span className="help">{words.adult_help}</span>
+          </span>
+        </label>
+      )}
       <p role="status" aria-live="polite" className={told ? "notice notice-warn" : "sr"}>
         {told}
       </p>
@@ -73,7 +101,7 @@ export function DeviceCheck({ words, video, minutes, media, onReady }) {
           <p role="status" className="help">
             {heard ? words.heard : words.say_something}
           </p>
-          <p className="help">{words.practice}</p>
+          <Practice stream={stream} words={words} />
         </section>
       )}
       <div className="actions">
@@ -87,6 +115,7 @@ export function DeviceCheck({ words, video, minutes, media, onReady }) {
         )}
       </div>
       {!ready && mode !== "typed" && <p className="help">{words.will_ask}</p>}
+      <OnPhone words={words} qr={qr} wanted={video} />
     </>
   );
 }

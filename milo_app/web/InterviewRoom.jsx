@@ -5,15 +5,18 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { AnswerBox } from "./AnswerBox.jsx";
 import { DeviceCheck } from "./DeviceCheck.jsx";
 import { Meter } from "./Meter.jsx";
+import { WentOn } from "./Elsewhere.jsx";
 import { reloadIfStuck } from "./Outbox.jsx";
-import { Caption, Closing, Resting } from "./TalkParts.jsx";
-import { useStream } from "./media.js";
+import { Caption, Closing, LastAgain, Resting, RoomHead, Troubles } from "./TalkParts.jsx";
+import { heard } from "./integrity.js";
+import { useOffline, useStream } from "./media.js";
 import { Refused, outboxOf } from "./outbox.js";
-import { Recorder } from "./recorder.js";
+import { useRecording } from "./recording.js";
 import { canSpeak, speak, stop as hush } from "./speech.js";
-import { shownOf, useTalk } from "./talk.js";
+import { deviceId, shownOf, useTalk } from "./talk.js";
 
 const SILENCE = 25_000; // ms without a sound before the interviewer asks whether one is still there
+const ELSEWHERE = 5_000; // ms between looks at whether the talk went on on another device
 
 export function InterviewRoom(props) {
   const { words } = props;
@@ -41,53 +44,20 @@ export function InterviewRoom(props) {
 }
 
 function Room({ application, stage, words, mode, media, untimed, speechOff, onChanged }) {
-  const { setMode, stream, told } = media;
-  const { talk, problem, busy, begin, say, setProblem } = useTalk({ application, stage, words, onChanged });
-  const [recording, setRecording] = useState(false);
-  const [waiting, setWaiting] = useState(0);
-  const [trouble, setTrouble] = useState("");
+  const { setMode, stream, told, open: openStream } = media;
+  const device = deviceId();
+  const { talk, problem, busy, begin, say, setProblem } = useTalk({ application, stage, words, onChanged, device, watch: ELSEWHERE });
+  const recorder = useRecording({ application, stage, words, mode, stream, setMode, onReady: begin });
+  const { recording, waiting, trouble, spoiled, quiet } = recorder;
   const [speaking, setSpeaking] = useState(false);
   const [sound, setSound] = useState(!speechOff);
   const [resting, setResting] = useState(false);
   const [typing, setTyping] = useState(false);
   const [ending, setEnding] = useState(false);
-  const recorder = useRef(null);
+  const offline = useOffline();
   const from = useRef(null);
-  const quiet = useRef({ since: Date.now(), asked: "" });
   const heading = useRef(null);
   const view = useRef(null);
-
-  useEffect(() => {
-    let gone = false;
-    const made = new Recorder(application, stage, {
-      onWaiting: setWaiting,
-      onTrouble: (what) => setTrouble(what === "video" ? words.camera_lost : what === "full" ? words.disk_full : words.mic_lost),
-    });
-    recorder.current = made;
-    (async () => {
-      await made.resume();
-      if (stream && mode !== "typed") {
-        try {
-          await made.start(stream, mode === "video");
-          if (!gone) setRecording(true);
-        } catch {
-          if (!gone) {
-            setTrouble(words.no_recorder);
-            setMode("typed");
-          }
-        }
-      }
-      if (!gone) await begin();
-    })();
-    const warn = (event) => made.running && event.preventDefault();
-    addEventListener("beforeunload", warn);
-    return () => {
-      gone = true;
-      removeEventListener("beforeunload", warn);
-      made.close();
-      hush();
-    };
-  }, []);
 
   useEffect(() => {
     if (view.current && stream) view.current.srcObject = stream;
@@ -96,6 +66,14 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, onCh
   const shown = shownOf(talk, words);
   const { last, caption, question, closed, broken, open } = shown;
   const typed = mode === "typed" || typing || !recording;
+  const elsewhere = Boolean(device && talk?.device && talk.device !== device);
+
+  // The talk went on on another device: what was recorded here is sent and closed, and nothing more is.
+  useEffect(() => {
+    if (!elsewhere) return;
+    hush();
+    recorder.finish().then(() => stream?.getTracks().forEach((track) => track.stop()));
+  }, [elsewhere]);
 
   const read = useCallback(async () => {
     if (!caption) return;
@@ -106,55 +84,66 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, onCh
 
   // A new thing was said: show it, say it, and only then does the candidate's time begin.
   useEffect(() => {
-    if (!last) return;
+    if (!last || elsewhere) return;
     setTyping(false);
     heading.current?.focus({ preventScroll: true });
     const begun = async () => {
       if (sound) await read();
-      from.current = recorder.current?.at ?? null;
+      from.current = recorder.at();
       quiet.current = { since: Date.now(), asked: quiet.current.asked };
     };
     begun();
   }, [last?.id]);
 
   useEffect(() => {
-    if (untimed || typed || closed || resting) return undefined;
+    if (untimed || typed || closed || resting || elsewhere || trouble) return undefined;
     const timer = setInterval(() => {
       const { since, asked: before } = quiet.current;
+      // Nobody is prompted who cannot hear it: on another page, or without a connection.
+      const away = document.visibilityState === "hidden" || !navigator.onLine;
+      if (away) quiet.current.since = Date.now();
       if (speaking || busy || !last || before === last.id || Date.now() - since < SILENCE) return;
       quiet.current = { since: Date.now(), asked: last.id };
       say({ text: "", event: "silence", question_id: question?.id ?? null });
     }, 1000);
     return () => clearInterval(timer);
-  }, [untimed, typed, closed, resting, speaking, busy, last?.id]);
+  }, [untimed, typed, closed, resting, elsewhere, trouble, speaking, busy, last?.id]);
 
   const give = async (body) => {
     hush();
-    const to = recorder.current?.at ?? null;
-    const place = recording ? { recording_id: recorder.current.recording, at_ms: from.current, end_ms: to } : {};
-    return say({ question_id: question?.id ?? null, ...place, ...body });
+    const place = recording ? { recording_id: recorder.id(), at_ms: from.current, end_ms: recorder.at() } : {};
+    const next = await say({ question_id: question?.id ?? null, ...place, ...body });
+    if (next) recorder.forget();
+    return next;
   };
 
   const rest = async () => {
     hush();
-    recorder.current?.pause();
+    recorder.pause();
     setResting(true);
     say({ text: "", event: "break", question_id: question?.id ?? null });
   };
 
   const back = () => {
-    recorder.current?.unpause();
+    recorder.unpause();
     setResting(false);
     quiet.current = { since: Date.now(), asked: quiet.current.asked };
-    from.current = recorder.current?.at ?? null;
+    from.current = recorder.at();
   };
+
+  const mend = async () => {
+    const got = await openStream(mode === "typed" ? "audio" : mode);
+    if (got && (await recorder.restart(got, mode === "video" && got.getVideoTracks().length > 0))) from.current = recorder.at();
+  };
+
+  const again = () => give({ text: "", transcribed: false, event: spoiled ? "again_failed" : "again_take" });
+  const lastAgain = () => say({ text: "", event: "again_last", question_id: question?.id ?? null });
 
   const end = async (button) => {
     setEnding(true);
     setProblem("");
     try {
-      const whole = await recorder.current.finish();
-      setRecording(false);
+      const whole = await recorder.finish();
       stream?.getTracks().forEach((track) => track.stop());
       if (!whole) throw new TypeError("pieces are waiting");
       await outboxOf(application).submit(stage);
@@ -167,22 +156,13 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, onCh
     }
   };
 
-  const minutes = talk?.remaining_s == null ? null : Math.max(0, Math.ceil(talk.remaining_s / 60));
-
+  if (elsewhere) return <WentOn words={words} />;
   if (resting) return <Resting words={words} onBack={back} />;
 
   return (
     <>
-      <div className="spread">
-        <span role="status">{recording && !closed && <span className="rec">{mode === "video" ? words.recording_video : words.recording}</span>}</span>
-        <span className="help" role="timer">
-          {!untimed && minutes !== null && !closed && words.left.replace("{n}", minutes)}
-        </span>
-      </div>
-      {told && <p className="notice notice-warn">{told}</p>}
-      <p role="status" aria-live="polite" className={trouble ? "notice notice-warn" : "sr"}>
-        {trouble}
-      </p>
+      <RoomHead words={words} recording={recording && !closed} video={mode === "video"} seconds={untimed || closed ? null : talk?.remaining_s} />
+      <Troubles words={words} told={told} trouble={trouble} offline={offline} recording={recording} onMend={spoiled && !closed ? mend : null} />
       {mode === "video" && stream && !closed && (
         <video ref={view} className="view max-w-48" autoPlay muted playsInline aria-label={words.your_picture} />
       )}
@@ -197,7 +177,11 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, onCh
           </button>
         </div>
       )}
-      {closed && <Closing words={words} ending={ending} onFinish={end} />}
+      {closed && (
+        <Closing words={words} ending={ending} onFinish={end}>
+          <LastAgain talk={talk} words={words} busy={busy} onClick={lastAgain} />
+        </Closing>
+      )}
       {talk && !closed && !broken && (
         <>
           <AnswerBox
@@ -211,7 +195,24 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, onCh
             give={give}
             application={application}
           >
-            {open && !typed && stream && <Meter stream={stream} label={words.meter} onSound={() => (quiet.current.since = Date.now())} />}
+            {open && !typed && stream && (
+              <Meter
+                stream={stream}
+                label={words.meter}
+                onSound={() => {
+                  quiet.current.since = Date.now();
+                  if (!speaking) heard();
+                }}
+              />
+            )}
+            {open && !typed && untimed && <p className="help">{words.untimed}</p>}
+            {open && !typed && (talk.take_again || spoiled) && (
+              <div className="actions">
+                <button type="button" className="btn btn-quiet" disabled={busy} onClick={again}>
+                  {spoiled ? words.again_free : words.again}
+                </button>
+              </div>
+            )}
           </AnswerBox>
           <div className="actions">
             <button type="button" className="btn btn-quiet" onClick={read} aria-busy={speaking}>
@@ -234,6 +235,7 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, onCh
               </button>
             )}
           </div>
+          <LastAgain talk={talk} words={words} busy={busy} onClick={lastAgain} />
         </>
       )}
       {waiting > 0 && <p className="help">{words.sending.replace("{n}", waiting)}</p>}

@@ -3,6 +3,7 @@
 
 import { useEffect, useRef } from "react";
 import { Form } from "./form.js";
+import { watch } from "./integrity.js";
 import { Refused, call, outboxOf } from "./outbox.js";
 
 const ID = /^[0-9a-f]{32}$/;
@@ -29,12 +30,12 @@ function say(text) {
   if (place) place.textContent = text || "";
 }
 
-export function Outbox({ loaded: told, application: shown, screen, stage, stamp, poll, fast, leave, words, onReady }) {
+export function Outbox({ loaded: told, application: shown, screen, stage, stamp, poll, fast, watched, leave, words, onReady }) {
   const live = useRef({});
   const focused = useRef("");
   // A tab's state outlives its page: what it shows may still be another application's.
   const loaded = told && (screen === "problem" || shown === applicationInAddress());
-  live.current = { ...live.current, screen, stage, stamp, words, onReady, fast };
+  live.current = { ...live.current, screen, stage, stamp, words, onReady, fast, watched };
 
   useEffect(() => {
     const application = applicationInAddress();
@@ -74,6 +75,7 @@ export function Outbox({ loaded: told, application: shown, screen, stage, stamp,
         /* the next look will do */
       }
     };
+    const unwatch = watch(outbox.base, () => live.current);
     const onVisible = () => look(false);
     const timer = setInterval(() => look(false), LOOK);
     document.addEventListener("visibilitychange", onVisible);
@@ -82,6 +84,7 @@ export function Outbox({ loaded: told, application: shown, screen, stage, stamp,
       document.removeEventListener("click", onClick);
       document.removeEventListener("visibilitychange", onVisible);
       clearInterval(timer);
+      unwatch();
       form.stop();
       outbox.stop();
     };

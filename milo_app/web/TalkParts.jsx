@@ -55,3 +55,57 @@ export function Closing({ words, ending, onFinish, children }) {
     </div>
   );
 }
+
+/** Whether this is recorded, and how long is left (`seconds`, null for no limit). */
+export function RoomHead({ words, recording, video, seconds }) {
+  const minutes = seconds == null ? null : Math.max(0, Math.ceil(seconds / 60));
+  return (
+    <div className="spread">
+      <span role="status">{recording && <span className="rec">{video ? words.recording_video : words.recording}</span>}</span>
+      <span className="help" role="timer">
+        {minutes !== null && words.left.replace("{n}", minutes)}
+      </span>
+    </div>
+  );
+}
+
+/** What goes wrong around the talk, said calmly; `onMend` asks for the microphone once more. */
+export function Troubles({ words, told, trouble, offline, recording, onMend }) {
+  return (
+    <>
+      {told && <p className="notice notice-warn">{told}</p>}
+      <p role="status" aria-live="polite" className={trouble ? "notice notice-warn" : "sr"}>
+        {trouble}
+      </p>
+      <p role="status" aria-live="polite" className={offline ? "notice" : "sr"}>
+        {offline ? (recording ? words.offline_recording : words.offline_typing) : ""}
+      </p>
+      {trouble && onMend && (
+        <div className="actions">
+          <button type="button" className="btn btn-secondary" onClick={onMend}>
+            {words.mend}
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** A second try at the answer given last, where there is one. */
+export function LastAgain({ talk, words, busy, onClick }) {
+  if (!talk?.last_again) return null;
+  return (
+    <details>
+      <summary>{words.last_again}</summary>
+      <div className="stack-s">
+        <p>{talk.last_question}</p>
+        <p className="help">{words.last_again_text}</p>
+        <div className="actions">
+          <button type="button" className="btn btn-secondary" disabled={busy} onClick={onClick}>
+            {words.last_again_button}
+          </button>
+        </div>
+      </div>
+    </details>
+  );
+}

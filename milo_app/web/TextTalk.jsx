@@ -7,7 +7,7 @@ import { choicesOf, useTalk } from "./talk.js";
 
 export function TextTalk({ application, stage, words, byText, onChanged }) {
   const id = useId();
-  const { talk, problem, busy, begin, say, setProblem } = useTalk({ application, stage, words, onChanged, watch: true });
+  const { talk, problem, busy, begin, say, setProblem } = useTalk({ application, stage, words, onChanged, watch: 2000 });
   const box = useRef(null);
   const end = useRef(null);
   const finish = useRef(null);

@@ -6,16 +6,20 @@ _FILES = (
     "AnswerBox.jsx",
     "Desk.jsx",
     "DeviceCheck.jsx",
+    "Elsewhere.jsx",
     "InterviewRoom.jsx",
     "Meter.jsx",
     "Outbox.jsx",
+    "Practice.jsx",
     "ResumeDrop.jsx",
     "TalkParts.jsx",
     "TextTalk.jsx",
     "form.js",
+    "integrity.js",
     "media.js",
     "outbox.js",
     "recorder.js",
+    "recording.js",
     "speech.js",
     "store.js",
     "talk.js",
@@ -47,6 +51,7 @@ class Outbox(rx.NoSSRComponent):
     stamp: rx.Var[str]
     poll: rx.Var[bool]
     fast: rx.Var[bool]
+    watched: rx.Var[bool]
     leave: rx.Var[str]
     words: rx.Var[dict[str, str]]
     on_ready: rx.EventHandler[_application]
@@ -84,7 +89,10 @@ class InterviewRoom(rx.NoSSRComponent):
     stage: rx.Var[str]
     words: rx.Var[dict[str, str]]
     video: rx.Var[bool]
+    minors: rx.Var[bool]
     minutes: rx.Var[int]
+    qr: rx.Var[str]
+    link: rx.Var[str]
     typed: rx.Var[bool]
     untimed: rx.Var[bool]
     speech_off: rx.Var[bool]

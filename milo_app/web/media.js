@@ -52,3 +52,19 @@ export function useStream({ words, video, typed }) {
 
   return { stream, mode, setMode, told, setTold, open };
 }
+
+/** Whether this device has no connection, as the browser tells. */
+export function useOffline() {
+  const [offline, setOffline] = useState(false);
+  useEffect(() => {
+    const look = () => setOffline(!navigator.onLine);
+    look();
+    addEventListener("online", look);
+    addEventListener("offline", look);
+    return () => {
+      removeEventListener("online", look);
+      removeEventListener("offline", look);
+    };
+  }, []);
+  return offline;
+}

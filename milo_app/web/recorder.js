@@ -2,7 +2,7 @@
 // a closed tab loses nothing that was recorded.
 
 import { Refused, call, freshKey } from "./outbox.js";
-import { keep, list, note, put, remove } from "./store.js";
+import { isFull, keep, list, note, put, remove } from "./store.js";
 
 const PIECE = 2000; // ms
 const VIDEO = ["video/webm;codecs=vp8,opus", "video/webm", "video/mp4;codecs=avc1.42E01E,mp4a.40.2", "video/mp4"];
@@ -54,9 +54,16 @@ export class Recorder {
     this.before = this.state.elapsed || 0;
     this.media.ondataavailable = (event) => event.data.size && this.hold(event.data);
     this.media.onerror = () => this.onTrouble("recorder");
-    for (const track of source.getTracks()) track.onended = () => this.onTrouble(track.kind);
+    this.media.onstop = () => (this.stoppedAt ??= performance.now());
+    for (const track of source.getTracks()) {
+      track.onended = () => this.onTrouble(track.kind);
+      // A call comes in, or another app takes the microphone: it may come back by itself.
+      track.onmute = () => this.onTrouble("muted");
+      track.onunmute = () => this.onTrouble("unmuted");
+    }
     this.began = performance.now();
     this.paused = 0;
+    this.pausedAt = this.stoppedAt = undefined;
     this.media.start(PIECE);
     return this.state.recording;
   }
@@ -72,7 +79,7 @@ export class Recorder {
   /** Place in the joined recording, in ms. */
   get at() {
     if (!this.media || this.began === undefined) return null;
-    const now = this.pausedAt ?? performance.now();
+    const now = this.stoppedAt ?? this.pausedAt ?? performance.now();
     return Math.round(this.before + now - this.began - this.paused);
   }
 
@@ -97,6 +104,7 @@ export class Recorder {
     this.queue = this.queue.then(async () => {
       const sha = await hex(blob);
       await put("chunks", { recording, segment, seq, blob, sha });
+      if (isFull()) this.onTrouble("full");
       await keep(this.name, this.state);
       this.pump();
     });
@@ -147,6 +155,12 @@ export class Recorder {
       await stopped;
     }
     await this.queue;
+  }
+
+  /** Go on with another stream: a microphone that came back, or sound without the camera. */
+  async restart(stream, video) {
+    await this.stop();
+    return this.start(stream, video);
   }
 
   /** Everything sent and the recording closed. Resolves to false where that is not possible yet. */

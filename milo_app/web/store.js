@@ -4,6 +4,10 @@
 const memory = { outbox: new Map(), chunks: new Map(), notes: new Map() };
 let opening = null;
 let next = Date.now();
+let full = false;
+
+/** Whether this device has no room left, so that what is new stands in memory while the page is open. */
+export const isFull = () => full;
 
 function open() {
   opening ??= new Promise((resolve) => {
@@ -43,8 +47,9 @@ async function run(store, mode, act, otherwise) {
       transaction.oncomplete = () => resolve(request?.result);
       transaction.onabort = transaction.onerror = () => reject(transaction.error);
     });
-  } catch {
+  } catch (problem) {
     // A full disk, or a database that the browser closed: memory is better than losing it now.
+    if (mode === "readwrite") full ||= problem?.name === "QuotaExceededError";
     return otherwise(memory[store]);
   }
 }

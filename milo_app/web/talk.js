@@ -3,7 +3,21 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Refused, call, freshKey, outboxOf } from "./outbox.js";
 
-export function useTalk({ application, stage, words, onChanged, watch = false }) {
+/** This tab, as the server tells it from the candidate's other devices. */
+export function deviceId() {
+  try {
+    const known = sessionStorage.getItem("milo-device");
+    if (known) return known;
+    const made = freshKey();
+    sessionStorage.setItem("milo-device", made);
+    return made;
+  } catch {
+    return "";
+  }
+}
+
+/** `watch` looks every so many ms for what happened elsewhere; 0 does not. */
+export function useTalk({ application, stage, words, onChanged, watch = 0, device = "" }) {
   const [talk, setTalk] = useState(null);
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
@@ -40,7 +54,7 @@ export function useTalk({ application, stage, words, onChanged, watch = false })
     for (let tries = 0; ; tries += 1) {
       try {
         await outboxOf(application).flush();
-        const next = await call(`${base}/conversation/${stage}/begin`, { method: "POST", body: { key: freshKey() } });
+        const next = await call(`${base}/conversation/${stage}/begin`, { method: "POST", body: { key: freshKey(), device } });
         take(next);
         return next;
       } catch (error) {
@@ -74,7 +88,7 @@ export function useTalk({ application, stage, words, onChanged, watch = false })
 
   useEffect(() => {
     if (!watch) return undefined;
-    const timer = setInterval(() => document.visibilityState === "visible" && look(), 2000);
+    const timer = setInterval(() => document.visibilityState === "visible" && look(), watch);
     return () => clearInterval(timer);
   }, [watch, look]);
 

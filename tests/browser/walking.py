@@ -331,6 +331,9 @@ class CandidateWalk:
             self.page.locator("main input[type=radio][value=typed]").check()
             self.press("Continue")
             return
+        adult = self.page.get_by_label("I am 18 or over").filter(visible=True)
+        if adult.count():
+            adult.check()
         self.press("Continue")
         expect(self.page.locator("main .meter").first).to_be_visible(timeout=15_000)
         self.press("Continue")

@@ -31,10 +31,10 @@ def test_other_languages_read_english() -> None:
 
 
 HASHES = {
-    "interview-audio-1-en": "d4df1f38a344",
-    "interview-video-1-en": "e57824144f31",
-    "interview-audio-1-es": "36454dd8d38d",
-    "interview-video-1-es": "7087ba7a19a9",
+    "interview-audio-2-en": "28522816e6ac",
+    "interview-video-2-en": "0fd4faffcaa8",
+    "interview-audio-2-es": "9ed5a1023acc",
+    "interview-video-2-es": "f45aa56baedd",
     "sms-1-en": "14b102d61e72",
     "sms-1-es": "669724d44ba1",
 }

@@ -34,4 +34,10 @@ def page() -> rx.Component:
             on_submit=lambda form: CandidateState.agree(parts.APPLICATION, form),
         ),
         rx.el.p(w("consent.refuse"), class_name="help"),
+        rx.el.details(
+            rx.el.summary(w("consent.pace")),
+            rx.el.div(
+                rx.el.p(w("consent.pace_text"), class_name="help"), parts.pace(), class_name="stack-s pt-2"
+            ),
+        ),
     )

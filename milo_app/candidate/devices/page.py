@@ -5,20 +5,8 @@ import reflex as rx
 
 from milo_app.candidate import parts
 from milo_app.candidate.voice.page import room
-from milo_app.candidate.words import VIEW, w
 
 
 def page() -> rx.Component:
     """Device check, then the talk; a phone can take over by the code."""
-    return parts.screen("devices", parts.problem_line(), room(), _elsewhere())
-
-
-def _elsewhere() -> rx.Component:
-    return rx.el.details(
-        rx.el.summary(w("devices.elsewhere")),
-        rx.el.div(
-            rx.el.p(w("devices.elsewhere_text")),
-            rx.cond(VIEW["qr"], rx.el.img(src=VIEW["qr"], alt=w("devices.qr"), width="180", height="180")),
-            class_name="stack-s",
-        ),
-    )
+    return parts.screen("devices", parts.problem_line(), room())

@@ -15,7 +15,6 @@ def page() -> rx.Component:
     return parts.screen(
         "sms",
         parts.title(w("sms.title")),
-        parts.intro(),
         parts.problem_line(),
         rx.cond(
             TALK["by_text"],
