@@ -23,6 +23,7 @@ from milo_app.services import (
     interviews,
     invitations,
     sample_answers,
+    templates,
 )
 from milo_app.services.demo_people import Person
 from milo_app.services.ports import Renderer, UnitOfWork
@@ -536,7 +537,12 @@ def _delivered(walk: _Walk) -> None:
     uow = walk.uow
     for message in uow.messages.find(application_id=walk.actor.application_id, state=r.MessageState.QUEUED):
         application = walk.application()
-        variables = {**message.variables, "link": f"{uow.instance.public_url}/i/…", "privacy_link": ""}
+        variables = {
+            **message.variables,
+            **templates.own_words(uow, message),
+            "link": f"{uow.instance.public_url}/i/…",
+            "privacy_link": "",
+        }
         failed = walk.person.note == "bounced" and message.channel is r.Channel.EMAIL
         subject, html, body = "", "", ""
         if message.channel is r.Channel.EMAIL:

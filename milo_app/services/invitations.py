@@ -16,19 +16,16 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime, get_timezone_name
 from phonenumbers import timezone as phone_zones
 
-from milo_app.domain import journey, quiet_hours
+from milo_app.domain import journey, message_values, quiet_hours
 from milo_app.domain import policy as policies
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor
 from milo_app.domain.errors import Conflict
 from milo_app.domain.plan import Plan
-from milo_app.services import applications, links, suppressions
+from milo_app.services import applications, links, senders, suppressions, templates
 from milo_app.services.ports import UnitOfWork
 from milo_app.services.transactions import command
 from milo_app.services.work import Work
-
-#: The newest version of each template; a changed template is a new file with a new number (1 where unnamed).
-TEMPLATE_VERSIONS: Mapping[str, int] = {}
 
 #: What is said of each kind of stage in a message.
 STAGE_NAMES: Mapping[str, Mapping[str, str]] = {
@@ -165,6 +162,8 @@ def queue(
     if "stage" in variables:
         names = STAGE_NAMES.get(str(shared["language"])[:2], STAGE_NAMES["en"])
         shared["stage_name"] = names.get(str(variables["stage"]), "")
+    contact = str(shared.get("contact_email") or "")
+    shared["reply_to"] = senders.reply_to(uow.instance, workspace, application, contact)
     if despite_stop:
         shared["despite_stop"] = True
     out: list[r.Message] = []
@@ -191,9 +190,15 @@ def queue(
                     candidate_id=candidate.id,
                     member_id=application.preview_member_id,
                     to=address,
-                    sender=uow.instance.sms_sender if channel == "sms" else uow.instance.email_sender,
+                    sender=(
+                        uow.instance.sms_sender
+                        if channel == "sms"
+                        else senders.sender(uow.instance, workspace)
+                    ),
                     kind=kind,
-                    template=f"{template}.{TEMPLATE_VERSIONS.get(template, 1)}",
+                    template=templates.chosen(
+                        uow, workspace.id, template, channel, message_values.language_of(shared)
+                    ),
                     variables=shared,
                     dedupe=f"{dedupe}:{channel}",
                     error=blocked,
@@ -241,9 +246,9 @@ def queue_to_member(
             updated_at=uow.now,
             member_id=member.id,
             to=member.email,
-            sender=uow.instance.email_sender,
+            sender=senders.sender(uow.instance, workspace),
             kind=kind,
-            template=f"{kind}.{TEMPLATE_VERSIONS.get(kind, 1)}",
+            template=f"{kind}.1",
             variables={
                 "name": member.name,
                 "first_name": first_name(member.name),
@@ -303,18 +308,20 @@ def put(uow: UnitOfWork, message: r.Message) -> r.Message:
     )
     if suppressed:
         return message
+    mass = message.channel is r.Channel.EMAIL and message.candidate_id is not None
+    work = Work.DELIVER_EMAIL if mass else Work.DELIVER_MESSAGE
     if message.due_at is not None:
         uow.later.add(
             r.Later(
                 id=uow.new_id(),
                 workspace_id=message.workspace_id,
-                work=str(Work.DELIVER_MESSAGE),
+                work=str(work),
                 args=(message.id,),
                 due_at=message.due_at,
             )
         )
     else:
-        uow.enqueue(Work.DELIVER_MESSAGE, message.id)
+        uow.enqueue(work, message.id)
     return message
 
 
@@ -384,6 +391,8 @@ def common_variables(
         "minutes": plan.minutes,
         "stages": stage_lines(plan, language),
         "needs": plan.needs(),
+        "thanks": plan.thanks,
+        "code": application.short_code,
         "deadline": deadline_words(application.due_at, zone_of(candidate, workspace), language),
         "recorded": any(str(s.kind) == "voice" for s in plan.stages),
         "preview": application.preview,

@@ -400,7 +400,13 @@ def _decided_anew(uow: UnitOfWork, application: r.Application, message: r.Messag
     return "" if application.decision == said else "The decision was changed before this was sent."
 
 
+def _called_off(uow: UnitOfWork, application: r.Application, message: r.Message) -> str:
+    blast = uow.blasts.maybe(message.template.partition(":")[2])
+    return "" if blast is not None and blast.state != "cancelled" else "The message was called off."
+
+
 _STILL_TRUE = {
+    "blast": _called_off,
     "reminder": _went_on,
     "deadline": _went_on,
     "stopped": _not_stopped,

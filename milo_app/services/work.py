@@ -14,8 +14,12 @@ class Work(StrEnum):
     JOIN_RECORDING = "join_recording"
     #: message
     DELIVER_MESSAGE = "deliver_message"
+    #: message: the same for an email to a candidate, which waits behind others of its kind only
+    DELIVER_EMAIL = "deliver_email"
     #: message, how often before: what the provider took of one whose outcome nobody saw
     LOOK_UP_MESSAGE = "look_up_message"
+    #: message: the content of an email that came in
+    READ_EMAIL = "read_email"
     #: application, message
     HANDLE_INBOUND_TEXT = "handle_inbound_text"
     #: application, message: an answer in several texts is whole once this was the last
@@ -34,5 +38,7 @@ class Work(StrEnum):
     RECORD_CALL = "record_call"
     #: call: bring its recording here
     FETCH_CALL_RECORDING = "fetch_call_recording"
+    #: blast, number of the step: write to the next minute's share of its recipients
+    SEND_BLAST = "send_blast"
     #: application, "strong" | "weak" | "stopped", nonce
     FILL_PREVIEW = "fill_preview"

@@ -44,6 +44,10 @@ PLANS: dict[Work, Plan] = {
     Work.DELIVER_MESSAGE: Plan(
         "milo_app.services.delivery:deliver", tries=6, gave_up="milo_app.services.delivery:give_up"
     ),
+    Work.DELIVER_EMAIL: Plan(
+        "milo_app.services.delivery:deliver", tries=6, gave_up="milo_app.services.delivery:give_up"
+    ),
+    Work.READ_EMAIL: Plan("milo_app.services.inbound_email:read"),
     Work.LOOK_UP_MESSAGE: Plan("milo_app.services.delivery:look_up"),
     Work.HANDLE_INBOUND_TEXT: Plan("milo_app.services.texting:handle"),
     Work.SETTLE_TEXTS: Plan("milo_app.services.texting:settle"),
@@ -61,6 +65,7 @@ PLANS: dict[Work, Plan] = {
         "milo_app.services.call_recordings:fetch", tries=6, pause=2.0,
         gave_up="milo_app.services.call_recordings:not_fetched",
     ),
+    Work.SEND_BLAST: Plan("milo_app.services.blasts:step"),
     Work.FILL_PREVIEW: Plan("milo_app.services.previews:fill"),
 }
 
@@ -123,8 +128,9 @@ def _give_up(work: Work, ids: tuple[str, ...], reason: str) -> str:
 
 
 def _workspace_of(uow: Any, id: str) -> str | None:
-    """The workspace of the application, file or recording that a work's first argument names."""
-    for repository in (uow.applications, uow.files, uow.recordings, uow.messages, uow.bulk_actions):
+    """The workspace of what a work's first argument names."""
+    kinds = (uow.applications, uow.files, uow.recordings, uow.messages, uow.bulk_actions, uow.blasts)
+    for repository in kinds:
         found = repository.maybe(id)
         if found is not None:
             return found.workspace_id

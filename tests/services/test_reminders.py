@@ -144,9 +144,7 @@ def test_an_open_request_pauses_reminders_and_the_clock(desk: Desk) -> None:
     with desk.deps.uow.write(SystemActor()) as uow:
         uow.requests.save(replace(uow.requests.get(request.id), state="closed"))
     desk.pass_time(24)
-    assert desk.application.due_at is not None and desk.application.due_at > desk.clock.at + timedelta(
-        days=2
-    )
+    assert desk.application.due_at is not None and desk.application.due_at > desk.clock.at + timedelta(days=2)
     assert [kind for kind, *_ in desk.sent()] == ["deadline"]
 
 
