@@ -37,10 +37,10 @@ def build(settings: Settings, *, clock: Clock | None = None, **parts: Any) -> De
         email_sender=settings.email_sender,
         email_domains=settings.sending_domains,
         inbound_domain=settings.inbound_domain,
+        rooms=settings.livekit_on,
     )
     made: dict[str, Any] = {
         "uow": lambda: _uow(settings, clock, instance),
-        rooms=settings.livekit_on,
         "email": lambda: _email(settings, clock),
         "sms": lambda: _sms(settings, clock),
         "phone": lambda: _phone(settings, clock, instance),
@@ -190,9 +190,6 @@ def _phone(settings: Settings, clock: Clock, instance: Instance) -> Phone:
     return LocalPhone(settings.data / "phone", instance.key, number=settings.sms_sender, clock=clock)
 
 
-def _files(settings: Settings) -> Files:
-    from milo_app.adapters.files import LocalFiles
-
 def _rooms(settings: Settings, instance: Instance) -> Rooms:
     if settings.livekit_api_secret is None or not settings.livekit_on:
         from milo_app.adapters.rooms.none import NoRooms
@@ -209,6 +206,9 @@ def _rooms(settings: Settings, instance: Instance) -> Rooms:
         speaks=bool(settings.tts_model),
     )
 
+
+def _files(settings: Settings) -> Files:
+    from milo_app.adapters.files import LocalFiles
 
     return LocalFiles(Path(settings.data) / "files")
 
