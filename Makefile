@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 p
 	&& echo $$p && break; done)
 MILO := .venv/bin/python -m milo_app
 
-.PHONY: help run worker migrate demo-reset test lint format bench chaos lock run-environment dev-environment
+.PHONY: help run worker interviews migrate demo-reset test lint format bench chaos lock run-environment dev-environment
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -20,6 +20,11 @@ run: run-environment ## Set up what is missing and serve Milo (MILO_HOST, MILO_P
 
 worker: run-environment ## Run a process that does durable work (PostgreSQL only)
 	@exec $(MILO) worker
+
+interviews: ## Run a process that leads interviews in LiveKit rooms (LIVEKIT_URL and its keys)
+	$(if $(PYTHON),,$(error Milo needs Python 3.11 or newer; none was found. Install it, or name one with PYTHON=))
+	@$(PYTHON) tools/environment.py agents
+	@exec $(MILO) worker --interviews
 
 migrate: run-environment ## Bring the database to the present form
 	@$(MILO) migrate
@@ -52,6 +57,7 @@ chaos: dev-environment ## Kill the server at random points of fifty journeys and
 
 lock: dev-environment ## Pin the newest packages that requirements*.in allow (UPGRADE=1), or just what is new
 	.venv/bin/pip-compile $(PIP_COMPILE) -o requirements.txt requirements.in
+	.venv/bin/pip-compile $(PIP_COMPILE) -o requirements-agents.txt requirements-agents.in
 	.venv/bin/pip-compile $(PIP_COMPILE) -o requirements-dev.txt requirements-dev.in
 
 PIP_COMPILE := --quiet --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host \

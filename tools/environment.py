@@ -1,6 +1,6 @@
 """Makes ``.venv`` with the pinned packages; does nothing where it already fits. Runs on the bare machine.
 
-``python3 tools/environment.py [dev]`` needs nothing but Python 3.11 or newer. What was installed is remembered as
+``python3 tools/environment.py [dev|agents]`` needs nothing but Python 3.11 or newer. What was installed is remembered as
 a hash of the requirement files, so a second call costs a few milliseconds; a lock lets two calls run at once.
 """
 
@@ -17,12 +17,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+#: Which files hold the packages for what: serving, leading interviews in LiveKit rooms, developing.
+WANTED = {
+    "run": ["requirements.txt"],
+    "agents": ["requirements.txt", "requirements-agents.txt"],
+    "dev": ["requirements.txt", "requirements-agents.txt", "requirements-dev.txt"],
+}
 
 
 def main(wanted: str) -> None:
-    """Bring ``.venv`` up to the ``run`` or the ``dev`` packages."""
-    names = ["requirements.txt"] + (["requirements-dev.txt"] if wanted == "dev" else [])
-    digest = hashlib.sha256("".join((ROOT / name).read_text() for name in names).encode()).hexdigest()
+    """Bring ``.venv`` up to the packages that are ``wanted``: a key of ``WANTED``."""
+    names = WANTED[wanted]
+    digest = _digest(names)
     stamp = VENV / f".installed-{wanted}"
     if _fits(stamp, digest):
         return
@@ -36,10 +42,13 @@ def main(wanted: str) -> None:
             _create()
         pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
         subprocess.run([*pip, *(part for name in names for part in ("-r", name))], cwd=ROOT, check=True)
-        stamp.write_text(digest)
-        if wanted == "dev":
-            run = hashlib.sha256((ROOT / "requirements.txt").read_bytes()).hexdigest()
-            (VENV / ".installed-run").write_text(run)
+        for other, others in WANTED.items():
+            if set(others) <= set(names):
+                (VENV / f".installed-{other}").write_text(_digest(others))
+
+
+def _digest(names: list[str]) -> str:
+    return hashlib.sha256("".join((ROOT / name).read_text() for name in names).encode()).hexdigest()
 
 
 def _fits(stamp: Path, digest: str) -> bool:

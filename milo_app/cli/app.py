@@ -1,6 +1,7 @@
 """The command line: one Typer app; each command's work is in the module of its noun."""
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -41,14 +42,36 @@ def migrate(as_json: Json = False) -> None:
 
 
 @app.command()
-def worker() -> None:
-    """Do durable work in a process of its own, until stopped (PostgreSQL only)."""
+def worker(
+    interviews: Annotated[bool, typer.Option(help="Lead interviews in LiveKit rooms instead.")] = False,
+) -> None:
+    """Do durable work in a process of its own, until stopped (PostgreSQL only); or lead interviews in rooms."""
     from milo_app import bootstrap, config
+
+    if interviews:
+        _lead_interviews()
+        return
     from milo_app.workflows import runtime
 
     try:
         runtime.work_forever(bootstrap.deps(), bootstrap.settings())
     except (config.Misconfigured, runtime.CannotStart) as problem:
+        sys.exit(str(problem))
+
+
+def _lead_interviews() -> None:
+    from milo_app import bootstrap, config
+
+    try:
+        from milo_app.agents import worker as leading
+    except ImportError as missing:
+        sys.exit(
+            f"Interviews in rooms need the packages of requirements-agents.txt ({missing.name} is missing): "
+            "start with make interviews, which installs them."
+        )
+    try:
+        leading.work_forever(bootstrap.settings())
+    except (config.Misconfigured, leading.CannotStart) as problem:
         sys.exit(str(problem))
 
 
