@@ -9,7 +9,19 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
 from milo_app.config import Settings
-from milo_app.http import apply, candidate_api, errors, files, links, privacy, sign_in, uploads, webhooks
+from milo_app.http import (
+    apply,
+    candidate_api,
+    candidate_calls,
+    errors,
+    files,
+    links,
+    privacy,
+    relay,
+    sign_in,
+    uploads,
+    webhooks,
+)
 from milo_app.services.ports import Deps
 
 
@@ -18,7 +30,8 @@ def build_http(deps: Deps, settings: Settings, health: list[BaseRoute]) -> FastA
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     errors.install(app)
     app.router.routes.extend(health)
-    parts: list[ModuleType] = [sign_in, links, privacy, candidate_api, uploads, files, webhooks]
+    parts: list[ModuleType] = [sign_in, links, privacy, candidate_api, candidate_calls]
+    parts += [uploads, files, webhooks, relay]
     if settings.env == "local":
         parts.append(import_module("milo_app.http.dev"))
     for part in parts:

@@ -40,5 +40,11 @@ class Work(StrEnum):
     FETCH_CALL_RECORDING = "fetch_call_recording"
     #: blast, number of the step: write to the next minute's share of its recipients
     SEND_BLAST = "send_blast"
+    #: call (a message): ring somebody up who asked for it
+    PLACE_CALL = "place_call"
+    #: call: its sound is recorded from now on
+    RECORD_CALL = "record_call"
+    #: call: bring its recording here
+    FETCH_CALL_RECORDING = "fetch_call_recording"
     #: application, "strong" | "weak" | "stopped", nonce
     FILL_PREVIEW = "fill_preview"

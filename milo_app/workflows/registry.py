@@ -66,6 +66,14 @@ PLANS: dict[Work, Plan] = {
         gave_up="milo_app.services.call_recordings:not_fetched",
     ),
     Work.SEND_BLAST: Plan("milo_app.services.blasts:step"),
+    Work.PLACE_CALL: Plan("milo_app.services.calls:place", gave_up="milo_app.services.calls:give_up"),
+    Work.RECORD_CALL: Plan(
+        "milo_app.services.call_recordings:begin", gave_up="milo_app.services.call_recordings:not_recorded"
+    ),
+    Work.FETCH_CALL_RECORDING: Plan(
+        "milo_app.services.call_recordings:fetch", tries=6, pause=2.0,
+        gave_up="milo_app.services.call_recordings:not_fetched",
+    ),
     Work.FILL_PREVIEW: Plan("milo_app.services.previews:fill"),
 }
 

@@ -29,6 +29,8 @@ class LocalPhone:
     """
 
     name = "local phone"
+    #: The same key rings once, so a try that died may simply be made again.
+    idempotent = True
 
     def __init__(self, folder: Path, key: bytes, *, number: str, clock: Clock | None = None) -> None:
         """*key* is the instance's, of which the signing secret is derived."""

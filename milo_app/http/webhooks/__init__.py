@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from milo_app.http.webhooks import livekit, twilio
+from milo_app.http.webhooks import livekit, twilio, voice
 
 router = APIRouter()
-for provider in (livekit, twilio):
+for provider in (livekit, twilio, voice):
     router.include_router(provider.router)
 
 __all__ = ["router"]
