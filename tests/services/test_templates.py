@@ -10,8 +10,8 @@ import pytest
 from milo_app.domain import message_words
 from milo_app.domain import records as r
 from milo_app.domain.actors import MemberActor, SystemActor
-from milo_app.domain.errors import Forbidden, Invalid, NotFound
-from milo_app.services import delivery, invitations, templates
+from milo_app.domain.errors import Forbidden, Invalid, NotFound, Throttled
+from milo_app.services import delivery, invitations, message_preview, templates
 from milo_app.services.ports import Deps
 from tests import builders
 from tests.services import begun
@@ -130,3 +130,46 @@ def test_only_administrators_and_only_their_own(office: Office, deps: Deps) -> N
             office.run(
                 templates.read, **{"kind": "invitation", "channel": "email", "language": "en", **wrong}
             )
+
+
+def test_a_preview_shows_a_real_candidates_data_and_no_way_in(office: Office, deps: Deps) -> None:
+    (message, _) = office.invite()
+    ask = {
+        "kind": "invitation",
+        "language": "en",
+        "subject": "For {role}",
+        "application_id": message.application_id,
+    }
+    shown = office.run(message_preview.preview, channel="email", text=TEXT, **ask)
+    assert shown["subject"] == "For Nurse" and shown["blocks"][0]["text"].startswith("Dear Ana")
+    assert {b["url"] for b in shown["blocks"] if b["url"]} == {f"{deps.instance.public_url}/i/…"}
+    text = office.run(message_preview.preview, channel="sms", text="{company}: {link} STOP", **ask)
+    assert text["text"].startswith("Northlight Health: http") and text["parts"] == 1
+    plain = office.run(message_preview.preview, channel="email", text=TEXT, **{**ask, "application_id": ""})
+    assert plain["blocks"][0]["text"].startswith("Dear Maria")
+    with pytest.raises(NotFound):
+        Office(deps).run(message_preview.preview, channel="email", text=TEXT, **ask)
+    assert [name for _, name in office.run(message_preview.people)] == ["Ana Ruiz, Nurse"]
+
+
+def test_a_test_goes_to_oneself_and_not_too_often(office: Office) -> None:
+    ask = {
+        "kind": "reminder",
+        "language": "en",
+        "subject": "Waiting",
+        "channel": "email",
+        "text": "Come {link}",
+    }
+    message = office.run(message_preview.send_test, **ask)
+    with office.deps.uow.read(SystemActor()) as uow:
+        assert message.to == uow.members.get(office.admin.member_id).email
+    assert office.sent(message).subject == "[Preview] Waiting"
+    words = {**ask, "channel": "sms", "text": "{company}: {link} STOP"}
+    with pytest.raises(Invalid) as refused:
+        office.run(message_preview.send_test, number="12", **words)
+    assert list(refused.value.fields) == ["number"]
+    own = office.run(message_preview.send_test, number="+1 415 555 0199", **words)
+    assert office.sent(own).to == "+14155550199"
+    with pytest.raises(Throttled):
+        for _ in range(30):
+            office.run(message_preview.send_test, **ask)
