@@ -19,6 +19,8 @@ APPLICATION_NAME = "milo"
 GENERAL_QUEUE = "milo"
 #: One at a time for each application, in order: two of these never act on one application at once.
 APPLICATION_QUEUE = "milo_application"
+#: Emails to candidates, few at a time: a provider takes them slowly, and nothing else shall wait behind hundreds.
+EMAIL_QUEUE = "milo_email"
 #: Work whose first argument is the application that it is about, and the partition it waits in.
 BY_APPLICATION = frozenset(
     {Work.ADVANCE_APPLICATION, Work.HANDLE_INBOUND_TEXT, Work.SETTLE_TEXTS, Work.EVALUATE_CRITERION}
@@ -32,6 +34,7 @@ class WorkQueue:
     application_version = APPLICATION_VERSION
     general = GENERAL_QUEUE
     by_application = APPLICATION_QUEUE
+    email = EMAIL_QUEUE
     #: Ids and small values as JSON, never pickles: readable by hand and by a later release.
     serializer = DBOSPortableJSONSerializer()
 
@@ -62,6 +65,8 @@ class WorkQueue:
         if work in BY_APPLICATION:
             options["queue_name"] = APPLICATION_QUEUE
             options["queue_partition_key"] = ids[0]
+        elif work is Work.DELIVER_EMAIL:
+            options["queue_name"] = EMAIL_QUEUE
         self._client.enqueue_in_transaction(connection, options, *ids)
 
     def dispose(self) -> None:

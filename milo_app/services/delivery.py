@@ -15,9 +15,17 @@ from milo_app.domain import keywords
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor, SystemActor
 from milo_app.domain.errors import Conflict
-from milo_app.services import delivery_status, invitations, message_text, reminders, suppressions, text_fallback
+from milo_app.services import (
+    delivery_status,
+    invitations,
+    message_text,
+    reminders,
+    senders,
+    suppressions,
+    text_fallback,
+)
 from milo_app.services.message_text import Written
-from milo_app.services.ports import Deps, Email, LooksUp, OutgoingEmail, SendFailed, Sent, Sms, UnitOfWork
+from milo_app.services.ports import Deps, Email, LooksUp, SendFailed, Sent, Sms, UnitOfWork
 from milo_app.services.transactions import command
 from milo_app.services.work import Work
 
@@ -228,15 +236,8 @@ def _take(deps: Deps, message_id: str) -> tuple[r.Message, dict[str, Any], datet
 
 def _hand_over(deps: Deps, message: r.Message, written: Written) -> Sent:
     if message.channel is r.Channel.EMAIL:
-        company = str(message.variables.get("company", ""))
-        outgoing = OutgoingEmail(
-            to=message.to,
-            sender=_from_company(message.sender or deps.instance.email_sender, company),
-            subject=written.subject,
-            html=written.html,
-            text=written.text,
-            reply_to=str(message.variables.get("contact_email") or ""),
-            headers=(("X-Milo-Kind", message.kind), ("Auto-Submitted", "auto-generated")),
+        outgoing = senders.outgoing(
+            deps.instance, message, subject=written.subject, html=written.html, text=written.text
         )
         return deps.email.send(outgoing, key=message.id)
     if len(written.text) > LONGEST_TEXT:
@@ -262,14 +263,6 @@ def _blocked(uow: UnitOfWork, message: r.Message) -> str:
 
 def _adapter(deps: Deps, message: r.Message) -> Email | Sms:
     return deps.email if message.channel is r.Channel.EMAIL else deps.sms
-
-
-def _from_company(sender: str, company: str) -> str:
-    """`Company <address>`: people open mail from a company they applied to, not from a tool."""
-    name = "".join(ch for ch in company if ch.isprintable() and ch not in '"<>\\')[:80].strip()
-    if not name or "<" not in sender:
-        return sender
-    return f'"{name}" {sender[sender.index("<") :]}'
 
 
 # --- What nobody saw --------------------------------------------------------------------------------------------------

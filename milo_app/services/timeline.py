@@ -7,7 +7,7 @@ from typing import Any
 from milo_app.domain.actors import MemberActor
 from milo_app.domain.errors import Forbidden
 from milo_app.domain.records import Channel, Message, MessageState, Role
-from milo_app.services import delivery
+from milo_app.services import bounces, delivery
 from milo_app.services.ports import UnitOfWork
 from milo_app.services.transactions import command, query
 
@@ -18,7 +18,7 @@ _STATES = {
     MessageState.DELIVERED: ("Delivered", "good"),
     MessageState.FAILED: ("Not delivered", "bad"),
     MessageState.UNKNOWN: ("May or may not have been sent; not repeated by itself", "warn"),
-    MessageState.SUPPRESSED: ("Not sent: this address asked not to be written to", "warn"),
+    MessageState.SUPPRESSED: ("Not sent", "warn"),
     MessageState.RECEIVED: ("Received", "good"),
 }
 
@@ -32,6 +32,8 @@ _KINDS = {
     "decision": "Decision",
     "report_ready": "Report is ready",
     "interview": "Interview by text",
+    "reply": "Reply",
+    "auto_reply": "Automatic reply",
 }
 _CHANNELS = {Channel.EMAIL: "Email", Channel.SMS: "Text message", Channel.CALL: "Call"}
 
@@ -44,11 +46,19 @@ def of_application(uow: UnitOfWork, actor: MemberActor, *, application_id: str) 
     """An application's messages, newest first, as JSON-able views. Raises NotFound."""
     application = uow.applications.get(application_id)
     found = uow.messages.find(application_id=application.id, order="-created_at", limit=MOST)
-    return [view(message) for message in found if message.member_id is None or application.preview]
+    shown = [view(message) for message in found if message.member_id is None or application.preview]
+    standing = bounces.of_application(uow, actor, application_id=application.id)
+    emails = (one for one in shown if one["channel"] == _CHANNELS[Channel.EMAIL] and not one["inbound"])
+    newest = next(emails, None)
+    if standing and newest is not None:
+        newest["stopped"] = f"{standing['words']} No more email goes to {standing['address']}."
+    return shown
 
 
 def view(message: Message) -> dict[str, Any]:
-    """A message for the desk. `tone` is good, wait, warn or bad; `can_resend` says whether a person may try again."""
+    """A message for the desk. `tone` is good, wait, warn or bad; `can_resend` says whether a person may try again,
+    `stopped` (on one email at most) why none go out any more until a person allows it, `files` names what came with it.
+    """
     words, tone = _STATES[message.state]
     inbound = message.direction == "in"
     kind = _KINDS.get(message.kind, message.kind.replace("_", " ").capitalize())
@@ -56,7 +66,7 @@ def view(message: Message) -> dict[str, Any]:
         "id": message.id,
         "channel": _CHANNELS[message.channel],
         "inbound": inbound,
-        "kind": "Reply" if inbound else kind,
+        "kind": "Reply" if inbound and message.channel is not Channel.EMAIL else kind,
         "who": message.sender if inbound else message.to,
         "subject": message.subject,
         "body": message.body,
@@ -65,6 +75,8 @@ def view(message: Message) -> dict[str, Any]:
         "tone": tone,
         "error": message.error,
         "at": (message.sent_at or message.created_at).isoformat(),
+        "files": ", ".join(str(one["name"]) for one in message.variables.get("files", [])) if inbound else "",
+        "stopped": "",
         "can_resend": not inbound and message.state in (MessageState.FAILED, MessageState.UNKNOWN),
     }
 

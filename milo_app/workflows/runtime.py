@@ -107,6 +107,7 @@ class Runtime:
         pause = 0.1 if self.settings.sqlite else 0.5
         busy = 4 if self.settings.sqlite else 16
         DBOS.register_queue(self._queue.general, worker_concurrency=busy, polling_interval_sec=pause)
+        DBOS.register_queue(self._queue.email, worker_concurrency=2, polling_interval_sec=pause)
         DBOS.register_queue(
             self._queue.by_application,
             worker_concurrency=busy,

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from milo_app.http.webhooks import livekit, twilio, voice
+from milo_app.http.webhooks import livekit, resend, twilio, voice
 
 router = APIRouter()
-for provider in (livekit, twilio, voice):
+for provider in (livekit, resend, twilio, voice):
     router.include_router(provider.router)
 
 __all__ = ["router"]

@@ -192,6 +192,19 @@ def _message(m: Any) -> rx.Component:
                 rx.el.p(m["body"], class_name="whitespace-pre-line text-sm"),
             ),
         ),
+        rx.cond(m["files"].to(str) != "", rx.el.p("With it came: ", m["files"], class_name="muted text-sm")),
+        rx.cond(
+            m["stopped"].to(str) != "",
+            rx.el.p(
+                m["stopped"],
+                " ",
+                rx.cond(
+                    S.can_edit,
+                    ui.button("Allow email again", kind="secondary", small=True, on_click=S.email_allowed),
+                ),
+                class_name="text-sm",
+            ),
+        ),
         rx.cond(
             m["can_resend"].to(bool) & S.can_edit,
             ui.button("Send again", kind="secondary", small=True, on_click=S.resent(m["id"].to(str))),

@@ -11,7 +11,15 @@ from milo_app.access.guards import member
 from milo_app.access.running import run, run_outside
 from milo_app.domain.actors import MemberActor
 from milo_app.recruiter.desk_state import DeskState
-from milo_app.services import applications, candidate_table, decisions, evaluations, reports, timeline
+from milo_app.services import (
+    applications,
+    bounces,
+    candidate_table,
+    decisions,
+    evaluations,
+    reports,
+    timeline,
+)
 
 
 class ReportState(DeskState, rx.State):
@@ -151,6 +159,11 @@ class ReportState(DeskState, rx.State):
     async def resent(self, actor: MemberActor, message_id: str) -> None:
         await run(timeline.resend, actor, message_id=message_id)
         await self._again(actor, "It will be sent again now.")
+
+    @member("recruiter")
+    async def email_allowed(self, actor: MemberActor) -> None:
+        await run(bounces.lift, actor, application_id=self.application)
+        await self._again(actor, "Email goes to this address again. Send what was missed by hand.")
 
     async def _again(self, actor: MemberActor, said: str) -> None:
         self._show(*await _read(actor, self.application, self._attempt))
