@@ -6,9 +6,9 @@ takes the token out of the address bar.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from milo_app import bootstrap, routes
@@ -32,10 +32,12 @@ async def landing_page(request: Request, token: str) -> Response:
 
 
 @router.post(routes.CANDIDATE_START)
-async def press_start(request: Request, token: str) -> Response:
-    """Start, or go on: only a person's press does this."""
+async def press_start(
+    request: Request, token: str, zone: Annotated[str, Form(max_length=64)] = ""
+) -> Response:
+    """Start, or go on: only a person's press does this. The page's script adds the device's time zone."""
     same_origin.require(request)
-    application = await run(landing.enter, SystemActor(), token=token)
+    application = await run(landing.enter, SystemActor(), token=token, zone=zone)
     return _enter(application)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_datetime, get_timezone_name
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
@@ -25,6 +25,8 @@ from milo_app.services import words
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PAGES = Path(__file__).resolve().parents[1] / "templates" / "pages"
+#: Tells moments in the reader's own time zone (assets/when.js); the pages are whole without it.
+_WHEN = "/when.js"
 
 
 def render(page: str, status: int = 200, /, **facts: Any) -> HTMLResponse:
@@ -51,8 +53,9 @@ def render(page: str, status: int = 200, /, **facts: Any) -> HTMLResponse:
         shown["job_posting"] = job_posting(shown)
         shown["sms_words"] = _plain(shown.get("sms_notice"))
     body = _environment().get_template(f"{page}.html").render(shown)
+    policy = _policy(css, scripts=f'src="{_WHEN}"' in body)
     return HTMLResponse(
-        body, status, headers={"Content-Security-Policy": _policy(css), "Cache-Control": "no-cache"}
+        body, status, headers={"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
     )
 
 
@@ -104,10 +107,11 @@ def _house_css() -> str:
 
 
 @functools.lru_cache(maxsize=256)
-def _policy(css: str) -> str:
+def _policy(css: str, *, scripts: bool = False) -> str:
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    own = "script-src 'self'; " if scripts else ""
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:; form-action 'self'; "
+        f"default-src 'none'; {own}style-src 'sha256-{digest}'; img-src 'self' data:; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
 
@@ -150,7 +154,9 @@ def _paragraphs(text: str) -> list[str]:
 def _day(at: datetime, language: str, zone: str) -> str:
     """A moment in words with its time zone named, since a deadline without one misleads."""
     shape = "EEEE d 'de' MMMM 'de' y, HH:mm" if language == "es" else "EEEE, MMMM d, y, HH:mm"
-    return f"{format_datetime(at, shape, tzinfo=ZoneInfo(zone), locale=language)} {zone}"
+    local = at.astimezone(ZoneInfo(zone))
+    named = zone if zone == "UTC" else get_timezone_name(local, locale=language)
+    return f"{format_datetime(local, shape, locale=language)} {named}"
 
 
 def _plain(notice: Any) -> str:

@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 import segno
-from babel.dates import format_datetime
+from babel.dates import format_datetime, get_timezone_name
 
 from milo_app.domain import consent as notices
 from milo_app.domain import records as r
@@ -322,9 +322,11 @@ def _moment(at: datetime | None, language: str, zone: str) -> str:
     try:
         where = ZoneInfo(zone or "UTC")
     except (KeyError, ValueError):
-        where, zone = ZoneInfo("UTC"), "UTC"
+        where = ZoneInfo("UTC")
     shape = "EEEE d 'de' MMMM, HH:mm" if language == "es" else "EEEE, MMMM d, HH:mm"
-    return f"{format_datetime(at, shape, tzinfo=where, locale=language)} {zone or 'UTC'}"
+    local = at.astimezone(where)
+    named = "UTC" if where.key == "UTC" else get_timezone_name(local, locale=language)
+    return f"{format_datetime(local, shape, locale=language)} {named}"
 
 
 def _steps(plan: Plan, rows: list[r.ApplicationStage], language: str) -> list[StepView]:

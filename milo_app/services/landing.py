@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from zoneinfo import available_timezones
 
 from milo_app.domain import brand as brands
 from milo_app.domain import consent as notices
@@ -12,7 +14,7 @@ from milo_app.domain.actors import Actor, CandidateActor, SystemActor
 from milo_app.domain.errors import Forbidden, Gone, NotFound
 from milo_app.domain.plan import Plan
 from milo_app.domain.stages import kinds
-from milo_app.services import applications, links
+from milo_app.services import applications, invitations, links, policies
 from milo_app.services.ports import UnitOfWork
 from milo_app.services.transactions import command, query
 
@@ -57,6 +59,7 @@ def for_link(uow: UnitOfWork, actor: Actor, *, token: str) -> dict[str, Any]:
         raise Gone("expired", "The time to start this interview is over.")
     return {
         **role_facts(workspace, plan),
+        "zone": invitations.zone_of(person, workspace),
         "name": person.name,
         "application": application,
         "state": str(application.state),
@@ -69,9 +72,16 @@ def for_link(uow: UnitOfWork, actor: Actor, *, token: str) -> dict[str, Any]:
 
 
 @command
-def enter(uow: UnitOfWork, actor: Actor, *, token: str) -> r.Application:
-    """A person pressed Start (or Continue) on their landing page. Returns the application they may now open."""
+def enter(uow: UnitOfWork, actor: Actor, *, token: str, zone: str = "") -> r.Application:
+    """A person pressed Start (or Continue) on their landing page. Returns the application they may now open.
+
+    *zone* is their device's time zone by its IANA name; it is kept where none was known, so that deadlines are told in
+    it. Anything else is passed over.
+    """
     application = links.resolve(uow, token)
+    person = uow.candidates.get(application.candidate_id)
+    if "/" in zone and not person.time_zone and zone in available_timezones():
+        uow.candidates.save(replace(person, time_zone=zone))
     return applications.start(uow, SystemActor(), application_id=application.id)
 
 
@@ -94,9 +104,11 @@ def for_privacy(uow: UnitOfWork, actor: Actor, *, token: str) -> dict[str, Any]:
     application = links.resolve(uow, token, purpose="privacy")
     workspace = uow.workspaces.get(application.workspace_id)
     held: dict[str, Any] = {"application_id": application.id}
+    person = uow.candidates.get(application.candidate_id)
     return {
         **role_facts(workspace, applications.plan_of(uow, application)),
-        "person": uow.candidates.get(application.candidate_id),
+        "zone": invitations.zone_of(person, workspace),
+        "person": person,
         "application": application,
         "held": {
             "answers": uow.answers.count(**held),
@@ -143,6 +155,7 @@ def for_apply(uow: UnitOfWork, actor: Actor, *, workspace_slug: str, interviewer
     over = interviewer.closes_at is not None and uow.now >= interviewer.closes_at
     return {
         **role_facts(workspace, plan),
+        "zone": policies.of(workspace).time_zone,
         "closed": over or interviewer.state is not r.InterviewerState.ACTIVE,
         "closes_at": interviewer.closes_at,
         "posted_at": version.published_at,
