@@ -16,12 +16,8 @@ class Work(StrEnum):
     DELIVER_MESSAGE = "deliver_message"
     #: message: the same for an email to a candidate, which waits behind others of its kind only
     DELIVER_EMAIL = "deliver_email"
-    #: message: the same for an email to a candidate, which waits behind others of its kind only
-    DELIVER_EMAIL = "deliver_email"
     #: message, how often before: what the provider took of one whose outcome nobody saw
     LOOK_UP_MESSAGE = "look_up_message"
-    #: message: the content of an email that came in
-    READ_EMAIL = "read_email"
     #: message: the content of an email that came in
     READ_EMAIL = "read_email"
     #: application, message
@@ -44,11 +40,5 @@ class Work(StrEnum):
     FETCH_CALL_RECORDING = "fetch_call_recording"
     #: blast, number of the step: write to the next minute's share of its recipients
     SEND_BLAST = "send_blast"
-    #: call (a message): ring somebody up who asked for it
-    PLACE_CALL = "place_call"
-    #: call: its sound is recorded from now on
-    RECORD_CALL = "record_call"
-    #: call: bring its recording here
-    FETCH_CALL_RECORDING = "fetch_call_recording"
     #: application, "strong" | "weak" | "stopped", nonce
     FILL_PREVIEW = "fill_preview"

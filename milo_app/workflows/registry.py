@@ -48,10 +48,6 @@ PLANS: dict[Work, Plan] = {
         "milo_app.services.delivery:deliver", tries=6, gave_up="milo_app.services.delivery:give_up"
     ),
     Work.READ_EMAIL: Plan("milo_app.services.inbound_email:read"),
-    Work.DELIVER_EMAIL: Plan(
-        "milo_app.services.delivery:deliver", tries=6, gave_up="milo_app.services.delivery:give_up"
-    ),
-    Work.READ_EMAIL: Plan("milo_app.services.inbound_email:read"),
     Work.LOOK_UP_MESSAGE: Plan("milo_app.services.delivery:look_up"),
     Work.HANDLE_INBOUND_TEXT: Plan("milo_app.services.texting:handle"),
     Work.SETTLE_TEXTS: Plan("milo_app.services.texting:settle"),
@@ -70,14 +66,6 @@ PLANS: dict[Work, Plan] = {
         gave_up="milo_app.services.call_recordings:not_fetched",
     ),
     Work.SEND_BLAST: Plan("milo_app.services.blasts:step"),
-    Work.PLACE_CALL: Plan("milo_app.services.calls:place", gave_up="milo_app.services.calls:give_up"),
-    Work.RECORD_CALL: Plan(
-        "milo_app.services.call_recordings:begin", gave_up="milo_app.services.call_recordings:not_recorded"
-    ),
-    Work.FETCH_CALL_RECORDING: Plan(
-        "milo_app.services.call_recordings:fetch", tries=6, pause=2.0,
-        gave_up="milo_app.services.call_recordings:not_fetched",
-    ),
     Work.FILL_PREVIEW: Plan("milo_app.services.previews:fill"),
 }
 
