@@ -1,4 +1,5 @@
-"""Fifty candidates on their way while the server is killed again and again; then what was promised is looked for.
+"""What was promised is looked for after a server was killed again and again: fifty candidates on their way, then two
+hundred invited by providers that fail (`benchmarks/messaging.py`).
 
 Each candidate goes by plain HTTP and by text message and repeats every call until it is answered, with the same keys,
 as the browser's outbox does. A second process that also does durable work is killed in the middle of some, and stays
@@ -17,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks import messaging
 from benchmarks.ledger import Findings, check
 from benchmarks.recording import webm
 from tests.outside import plans
@@ -164,23 +166,35 @@ class _Helper:
             self.process.wait()
 
 
+def _told(found: Findings, data: Path) -> Findings:
+    """*found*, printed with the end of the server's log where anything is wrong."""
+    if not found.clean:
+        print(found)
+        log = (data / "server.log").read_text(errors="replace").splitlines()
+        print("\n".join(log[-60:]), file=sys.stderr)
+    return found
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--journeys", type=int, default=50)
     options.add_argument("--kills", type=int, default=12)
+    options.add_argument("--people", type=int, default=200, help="how many are invited by email and text")
+    options.add_argument("--part", choices=("journeys", "messages"), help="only this part")
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
     options.add_argument("--keep", type=Path, help="a folder to leave the instance's data in")
     given = options.parse_args()
     print(f"seed {given.seed}")
     with tempfile.TemporaryDirectory(prefix="milo-chaos-") as folder:
         data = (given.keep or Path(folder)).absolute()
-        findings = run(data, journeys=given.journeys, kills=given.kills, seed=given.seed)
-        if not findings.clean:
-            print(findings)
-            print(
-                "\n".join((data / "server.log").read_text(errors="replace").splitlines()[-60:]),
-                file=sys.stderr,
-            )
+        findings = Findings()
+        if given.part != "messages":
+            found = run(data / "journeys", journeys=given.journeys, kills=given.kills, seed=given.seed)
+            findings += _told(found, data / "journeys")
+        if given.part != "journeys":
+            kills = max(1, given.kills // 2)
+            found = messaging.run(data / "messages", people=given.people, kills=kills, seed=given.seed)
+            findings += _told(found, data / "messages")
     print(findings.line)
     sys.exit(0 if findings.clean else 1)
 

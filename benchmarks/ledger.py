@@ -38,6 +38,9 @@ class Findings:
     def line(self) -> str:
         return f"lost {len(self.lost)}, doubled {len(self.doubled)}, stuck {len(self.stuck)}"
 
+    def __add__(self, other: Findings) -> Findings:
+        return Findings(self.lost + other.lost, self.doubled + other.doubled, self.stuck + other.stuck)
+
     def __str__(self) -> str:
         named = (("lost", self.lost), ("doubled", self.doubled), ("stuck", self.stuck))
         return "\n".join(f"{kind}: {what}" for kind, all_of_it in named for what in all_of_it)
