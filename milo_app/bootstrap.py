@@ -23,8 +23,11 @@ _settings: Settings | None = None
 _deps: Deps | None = None
 
 
-def build(settings: Settings, *, clock: Clock | None = None, **parts: Any) -> Deps:
-    """The parts that *settings* ask for; *parts* (by their name in `Deps`) take their place in a test."""
+def build(settings: Settings, *, clock: Clock | None = None, patient: bool = False, **parts: Any) -> Deps:
+    """The parts that *settings* ask for; *parts* (by their name in `Deps`) take their place in a test.
+
+    *patient*: for a process that does durable work beside one that answers people, who come first.
+    """
     who = identity.load(settings.data)
     clock = clock or SystemClock()
     instance = Instance(
@@ -40,14 +43,14 @@ def build(settings: Settings, *, clock: Clock | None = None, **parts: Any) -> De
         rooms=settings.livekit_on,
     )
     made: dict[str, Any] = {
-        "uow": lambda: _uow(settings, clock, instance),
+        "uow": lambda: _uow(settings, clock, instance, patient),
         "email": lambda: _email(settings, clock),
         "sms": lambda: _sms(settings, clock),
         "phone": lambda: _phone(settings, clock, instance),
+        "rooms": lambda: _rooms(settings, instance),
         "files": lambda: _files(settings),
         "documents": lambda: _Later("milo_app.adapters.documents", "SandboxedDocuments"),
         "media": lambda: _Later("milo_app.adapters.media", "PyAvMedia"),
-        "rooms": lambda: _rooms(settings, instance),
         "passwords": lambda: _Later("milo_app.adapters.passwords", "Argon2Passwords"),
         "evaluator": lambda: _Later("milo_app.adapters.evaluator", "BuiltInEvaluator"),
         "renderer": lambda: _Later("milo_app.adapters.renderer", "TemplateRenderer"),
@@ -137,8 +140,8 @@ def executor_locks(of: Settings) -> ExecutorLocks:
 # Each part is imported where it is chosen: starting a command must not load the SDK of a provider it never calls.
 
 
-def _uow(settings: Settings, clock: Clock, instance: Instance) -> OpenUnitOfWork:
-    return Database(settings.database_url, clock, instance)
+def _uow(settings: Settings, clock: Clock, instance: Instance, patient: bool) -> OpenUnitOfWork:
+    return Database(settings.database_url, clock, instance, patient=patient)
 
 
 def _email(settings: Settings, clock: Clock) -> Email:

@@ -1,4 +1,7 @@
-"""Starts the server: everything that is missing is made, then one process serves everything."""
+"""Starts the server: everything that is missing is made, then one process serves everything, with a companion for
+durable work."""
+
+from __future__ import annotations
 
 import contextlib
 import importlib
@@ -7,15 +10,18 @@ import os
 import signal
 import socket
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp
 
 from milo_app.cli.frontend import ROOT, BuildFailed, ensure_build, reflex_environment
 from milo_app.config import Misconfigured, Settings, load
 from milo_app.services.ports import Deps
+
+if TYPE_CHECKING:
+    from milo_app.workflows.companion import Companion
 
 # How long work under way may go on after the server was told to stop.
 _LAST_SECONDS = 3.0
@@ -26,8 +32,6 @@ def serve() -> None:
     if os.environ.get("MILO_DATA"):
         os.environ["MILO_DATA"] = str(Path(os.environ["MILO_DATA"]).absolute())
     os.chdir(ROOT)
-    # Durable work shares this process: with Python's usual turns of 5 ms, requests would queue behind its threads.
-    sys.setswitchinterval(0.0005)
     try:
         settings = load()
         listener = _listen(settings.host, settings.port)
@@ -39,18 +43,25 @@ def serve() -> None:
     _reflex_serves(build)
 
     from milo_app import bootstrap
-    from milo_app.milo_app import site
 
     bootstrap.migrate(settings)
     deps = bootstrap.build(settings)
     bootstrap.install(settings, deps)
     # Ends like Ctrl-C: the server hands a signal on to whoever had it before.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with _work(deps, settings) as checks:
+    with _work(settings) as companion, contextlib.suppress(KeyboardInterrupt):
+        # The companion starts meanwhile, on a core of its own where there is one.
+        from milo_app.milo_app import site
+
+        checks = bootstrap.readiness(deps)
+        if companion is not None:
+            checks["queue"] = companion.check
+        app = site(build, settings, deps, checks)
+        if companion is not None:
+            companion.await_ready()
         _welcome(deps, settings)
-        with contextlib.suppress(KeyboardInterrupt):
-            _run(site(build, settings, deps, bootstrap.readiness(deps) | checks), settings, listener)
-    # Threads that still wait for work would hold up the end; what they had not finished runs at the next start.
+        _run(app, settings, listener)
+    # Threads that still wait would hold up the end.
     sys.stdout.flush()
     os._exit(0)
 
@@ -88,23 +99,22 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 @contextlib.contextmanager
-def _work(deps: Deps, settings: Settings) -> Iterator[dict[str, Callable[[], object]]]:
-    """Durable work in this process, unless workers of their own do it; gives what readiness asks about it."""
+def _work(settings: Settings) -> Iterator[Companion | None]:
+    """Durable work beside this process, unless workers of their own do it."""
     if settings.work != "inline":
-        yield {}
+        yield None
         return
-    from milo_app.workflows import runtime
+    from milo_app.workflows.companion import Companion
+    from milo_app.workflows.runtime import CannotStart
 
+    companion = Companion()
+    companion.start()
     try:
-        running = runtime.start(deps, settings)
-    except runtime.CannotStart as problem:
+        yield companion
+    except CannotStart as problem:
         sys.exit(str(problem))
-    try:
-        yield {"queue": running.check}
     finally:
-        ending = threading.Thread(target=running.stop, daemon=True)
-        ending.start()
-        ending.join(_LAST_SECONDS)
+        companion.stop(_LAST_SECONDS)
 
 
 def _welcome(deps: Deps, settings: Settings) -> None:

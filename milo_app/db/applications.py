@@ -46,6 +46,7 @@ class ApplicationRepository(Repository[r.Application]):
         # SQLite renders no FOR UPDATE: its write transaction excludes every other one already.
         query = self._select().where(_A.c.id == id).with_for_update()
         row = self._connection.execute(query).one_or_none()
+        self._seen.pop(id, None)
         return self.get(id) if row is None else self._to_record(row)
 
     def table(
@@ -243,6 +244,7 @@ class ApplicationRepository(Repository[r.Application]):
         change = sa.update(_A).where(_A.c.look_at.is_not(None)).values(look_at=now)
         if self._workspace_id is not None:
             change = change.where(_A.c.workspace_id == self._workspace_id)
+        self._seen.clear()
         self._connection.execute(change)
 
     def _joined(self) -> sa.Select[Any]:

@@ -44,7 +44,10 @@ def _reader(hint: Any) -> Callable[[Any], Any] | None:
 
 
 class Repository(Generic[T]):
-    """Records of one type, seen only within *workspace_id* (None: every workspace, for the system)."""
+    """Records of one type, seen only within *workspace_id* (None: every workspace, for the system).
+
+    It lives as long as one transaction, and reads a record by its id once: until it is written to, it is the same.
+    """
 
     def __init__(self, connection: sa.Connection, record: type[T], workspace_id: str | None) -> None:
         self._connection, self._record, self._workspace_id = connection, record, workspace_id
@@ -53,6 +56,7 @@ class Repository(Generic[T]):
         self._scope_column = self._table.columns["id" if record is r.Workspace else "workspace_id"]
         # SQLite undoes a failed statement by itself and goes on; PostgreSQL needs a savepoint for that.
         self._savepoint = connection.dialect.name == "postgresql"
+        self._seen: dict[str, T] = {}
 
     def get(self, id: str) -> T:
         """The record with that id.
@@ -68,9 +72,14 @@ class Repository(Generic[T]):
     def maybe(self, id: str | None) -> T | None:
         if not id:
             return None
+        if (seen := self._seen.get(id)) is not None:
+            return seen
         statement = _select(self._record, self._workspace_id is not None, "", False, (("id", _Match.ONE),))
         row = self._connection.execute(statement, {"scope": self._workspace_id, "is_id": id}).one_or_none()
-        return None if row is None else self._to_record(row)
+        if row is None:
+            return None
+        self._seen[id] = found = self._to_record(row)
+        return found
 
     def find(self, *, order: str = "id", limit: int | None = None, **equals: Any) -> list[T]:
         """Records whose fields equal the given values, a list meaning any of them and None meaning empty."""
@@ -116,6 +125,7 @@ class Repository(Generic[T]):
         """
         values = self._to_row(record)
         self._check_scope(values)
+        self._seen.pop(values["id"], None)
         bound = {f"new_{name}": value for name, value in values.items() if name != "id"}
         bound["is_id"] = values["id"]
         if self._workspace_id is not None:
@@ -133,6 +143,7 @@ class Repository(Generic[T]):
 
     def delete(self, id: str) -> None:
         """Delete the row with that id, and what belongs to it; nothing happens when there is none."""
+        self._seen.clear()
         self._connection.execute(self._scoped(sa.delete(self._table).where(self._table.c.id == id)))
 
     def _select(self) -> sa.Select[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from milo_app.db.repositories import (
     Repository,
     ThrottleRepository,
 )
+from milo_app.db.turns import Turns
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor
 from milo_app.services import ports
@@ -141,12 +143,14 @@ class Database:
     """Opens units of work. On SQLite two engines: readers can never write, and a writer holds the lock from BEGIN on,
     so that no transaction fails halfway because another one wrote first."""
 
-    def __init__(self, url: str, clock: Clock, instance: Instance) -> None:
+    def __init__(self, url: str, clock: Clock, instance: Instance, *, patient: bool = False) -> None:
+        """*patient*: this process does durable work, and lets requests of others write first."""
         self.url = url
         self._clock, self._instance = clock, instance
         if url.startswith("sqlite"):
-            self.reader = _sqlite_engine(url, write=False)
-            self.writer = _sqlite_engine(url, write=True)
+            self._turns = Turns(Path(url.removeprefix("sqlite:///")), patient=patient)
+            self.reader = _sqlite_engine(url)
+            self.writer = _sqlite_engine(url, turns=self._turns)
         else:
             self.reader = self.writer = sa.create_engine(
                 sa.make_url(url).set(drivername="postgresql+psycopg"),
@@ -195,6 +199,7 @@ class Database:
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute("PRAGMA synchronous=NORMAL")
 
+        self._turns.keep_on_write(engine)
         return engine
 
     def optimize(self) -> None:
@@ -213,7 +218,8 @@ class Database:
         self.writer.dispose()
 
 
-def _sqlite_engine(url: str, *, write: bool) -> sa.Engine:
+def _sqlite_engine(url: str, *, turns: Turns | None = None) -> sa.Engine:
+    """An engine that writes when it is its turn, or without *turns* one that only reads."""
     engine = sa.create_engine(
         url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=20, max_overflow=4
     )
@@ -229,11 +235,15 @@ def _sqlite_engine(url: str, *, write: bool) -> sa.Engine:
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA cache_size=-32000")
         connection.execute("PRAGMA temp_store=MEMORY")
-        if not write:
+        if turns is None:
             connection.execute("PRAGMA query_only=ON")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        if turns is not None:
+            turns.take(connection)
+        connection.exec_driver_sql("BEGIN" if turns is None else "BEGIN IMMEDIATE")
 
+    if turns is not None:
+        turns.keep(engine)
     return engine
