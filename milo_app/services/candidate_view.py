@@ -109,6 +109,7 @@ class TalkView(TypedDict):
     minutes: int
     questions: int
     re_records: int
+    room: bool
     minors: bool
 
 
@@ -193,7 +194,16 @@ def empty() -> View:
         speech_off=False,
         questions=[],
         resume=_resume_view({}, "", {}, [], early=False),
-        talk=TalkView(by_text=False, number="", video=False, minutes=0, questions=0, re_records=0, minors=False),
+        talk=TalkView(
+            by_text=False,
+            number="",
+            video=False,
+            minutes=0,
+            questions=0,
+            re_records=0,
+            room=False,
+            minors=False,
+        ),
         text="",
         redirect_url="",
         given=[],
@@ -291,6 +301,7 @@ def _fill_stage(
             minutes=stage.minutes,
             questions=len(stage.questions),
             re_records=stage.re_records,
+            room=uow.instance.rooms and stage.kind is StageKind.VOICE,
             minors=bool(uow.workspaces.get(row.workspace_id).policy.get("video_under_18")),
         )
     if stage.kind is StageKind.VOICE:

@@ -1,7 +1,7 @@
 // The spoken interview: check the devices, then one question at a time, asked aloud and in writing, answered aloud,
 // typed, or by a press. Typing is always possible, and nothing depends on a camera or a microphone.
 
-import { useCallback, useEffect, useRef, useState } from "react";
+import { Suspense, lazy, useCallback, useEffect, useRef, useState } from "react";
 import { AnswerBox } from "./AnswerBox.jsx";
 import { DeviceCheck } from "./DeviceCheck.jsx";
 import { Meter } from "./Meter.jsx";
@@ -14,6 +14,10 @@ import { Refused, outboxOf } from "./outbox.js";
 import { useRecording } from "./recording.js";
 import { canSpeak, speak, stop as hush } from "./speech.js";
 import { deviceId, shownOf, useTalk } from "./talk.js";
+
+// Large, and only for instances that have call rooms.
+const LiveKitRoom = lazy(() => import("./LiveKitRoom.jsx"));
+const NO_CALL = { state: "alone", listens: false, speaks: false };
 
 const SILENCE = 25_000; // ms without a sound before the interviewer asks whether one is still there
 const ELSEWHERE = 5_000; // ms between looks at whether the talk went on on another device
@@ -43,10 +47,10 @@ export function InterviewRoom(props) {
   );
 }
 
-function Room({ application, stage, words, mode, media, untimed, speechOff, onChanged }) {
+function Room({ application, stage, words, mode, media, untimed, speechOff, room, onChanged }) {
   const { setMode, stream, told, open: openStream } = media;
   const device = deviceId();
-  const { talk, problem, busy, begin, say, setProblem } = useTalk({ application, stage, words, onChanged, device, watch: ELSEWHERE });
+  const { talk, problem, busy, begin, look, say, setProblem } = useTalk({ application, stage, words, onChanged, device, watch: ELSEWHERE });
   const recorder = useRecording({ application, stage, words, mode, stream, setMode, onReady: begin });
   const { recording, waiting, trouble, spoiled, quiet } = recorder;
   const [speaking, setSpeaking] = useState(false);
@@ -55,6 +59,10 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, onCh
   const [typing, setTyping] = useState(false);
   const [ending, setEnding] = useState(false);
   const offline = useOffline();
+  const [phone, setPhone] = useState(room ? { ...NO_CALL, state: "calling" } : NO_CALL);
+  const [left, setLeft] = useState(false);
+  const line = useRef(null);
+  const spoke = useRef(0);
   const from = useRef(null);
   const heading = useRef(null);
   const view = useRef(null);
@@ -75,6 +83,14 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, onCh
     recorder.finish().then(() => stream?.getTracks().forEach((track) => track.stop()));
   }, [elsewhere]);
 
+  // Somebody is on the line: they speak, and hear when an answer is done.
+  const spoken = phone.state === "live" && phone.speaks;
+  const listened = phone.state === "live" && phone.listens;
+
+  useEffect(() => {
+    if (spoken) hush();
+  }, [spoken]);
+
   const read = useCallback(async () => {
     if (!caption) return;
     setSpeaking(true);
@@ -88,15 +104,16 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, onCh
     setTyping(false);
     heading.current?.focus({ preventScroll: true });
     const begun = async () => {
-      if (sound) await read();
+      if (sound && phone.state === "alone") await read();
       from.current = recorder.at();
+      spoke.current = 0;
       quiet.current = { since: Date.now(), asked: quiet.current.asked };
     };
     begun();
-  }, [last?.id]);
+  }, [last?.id, phone.state === "calling"]);
 
   useEffect(() => {
-    if (untimed || typed || closed || resting || elsewhere || trouble) return undefined;
+    if (untimed || typed || closed || resting || elsewhere || trouble || listened) return undefined;
     const timer = setInterval(() => {
       const { since, asked: before } = quiet.current;
       // Nobody is prompted who cannot hear it: on another page, or without a connection.
@@ -107,10 +124,18 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, onCh
       say({ text: "", event: "silence", question_id: question?.id ?? null });
     }, 1000);
     return () => clearInterval(timer);
-  }, [untimed, typed, closed, resting, elsewhere, trouble, speaking, busy, last?.id]);
+  }, [untimed, typed, closed, resting, elsewhere, trouble, listened, speaking, busy, last?.id]);
 
   const give = async (body) => {
     hush();
+    if (listened && body.transcribed === false && !body.event) {
+      if (await line.current?.done()) {
+        recorder.forget();
+        return look();
+      }
+      // Nobody spoke: the press was for what had been answered already.
+      if (!spoke.current) return setProblem(words.call_unheard);
+    }
     const place = recording ? { recording_id: recorder.id(), at_ms: from.current, end_ms: recorder.at() } : {};
     const next = await say({ question_id: question?.id ?? null, ...place, ...body });
     if (next) recorder.forget();
@@ -141,6 +166,7 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, onCh
 
   const end = async (button) => {
     setEnding(true);
+    setLeft(true);
     setProblem("");
     try {
       const whole = await recorder.finish();
@@ -157,10 +183,35 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, onCh
   };
 
   if (elsewhere) return <WentOn words={words} />;
-  if (resting) return <Resting words={words} onBack={back} />;
+  const phoneLine = room && !left && (
+    <Suspense fallback={null}>
+      <LiveKitRoom
+        application={application}
+        words={words}
+        stream={mode === "typed" ? null : stream}
+        line={line}
+        turns={talk?.turns.length ?? 0}
+        hands={typed || resting}
+        quiet={!sound}
+        closed={closed}
+        clock={() => ({ recording: recorder.id(), at: recorder.at() })}
+        onCall={setPhone}
+        onTurn={look}
+      />
+    </Suspense>
+  );
+  if (resting) {
+    return (
+      <>
+        {phoneLine}
+        <Resting words={words} onBack={back} />
+      </>
+    );
+  }
 
   return (
     <>
+      {phoneLine}
       <RoomHead words={words} recording={recording && !closed} video={mode === "video"} seconds={untimed || closed ? null : talk?.remaining_s} />
       <Troubles words={words} told={told} trouble={trouble} offline={offline} recording={recording} onMend={spoiled && !closed ? mend : null} />
       {mode === "video" && stream && !closed && (
@@ -201,6 +252,7 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, onCh
                 label={words.meter}
                 onSound={() => {
                   quiet.current.since = Date.now();
+                  spoke.current = Date.now();
                   if (!speaking) heard();
                 }}
               />
@@ -215,13 +267,13 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, onCh
             )}
           </AnswerBox>
           <div className="actions">
-            <button type="button" className="btn btn-quiet" onClick={read} aria-busy={speaking}>
+            <button type="button" className="btn btn-quiet" onClick={() => (spoken ? line.current?.again() : read())} aria-busy={speaking}>
               {words.repeat}
             </button>
             <button type="button" className="btn btn-quiet" onClick={rest}>
               {words.rest}
             </button>
-            {canSpeak() && (
+            {(canSpeak() || spoken) && (
               <button
                 type="button"
                 className="btn btn-quiet"

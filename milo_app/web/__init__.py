@@ -8,6 +8,7 @@ _FILES = (
     "DeviceCheck.jsx",
     "Elsewhere.jsx",
     "InterviewRoom.jsx",
+    "LiveKitRoom.jsx",
     "Meter.jsx",
     "Outbox.jsx",
     "Practice.jsx",
@@ -84,7 +85,10 @@ class InterviewRoom(rx.NoSSRComponent):
     """Device check and spoken interview."""
 
     library = _library("InterviewRoom.jsx")
+    # For LiveKitRoom.jsx, which the browser loads only where it is needed.
+    lib_dependencies: list[str] = ["livekit-client@2.23.0"]
     tag = "InterviewRoom"
+    room: rx.Var[bool]
     application: rx.Var[str]
     stage: rx.Var[str]
     words: rx.Var[dict[str, str]]

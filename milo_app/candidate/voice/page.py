@@ -17,6 +17,7 @@ def room() -> rx.Component:
         stage=VIEW["stage"],
         words=browser_words(),
         video=TALK["video"],
+        room=TALK["room"],
         minors=TALK["minors"],
         qr=VIEW["qr"],
         link=VIEW["link"],
