@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import uuid
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
@@ -23,11 +24,12 @@ from milo_app.access.running import call, run
 from milo_app.domain.actors import SystemActor
 from milo_app.domain.errors import Forbidden, Invalid, NotFound
 from milo_app.http import same_origin
-from milo_app.services import candidates, numbers, texting
-from milo_app.services.ports import Handset, Mailbox, MailboxEntry
+from milo_app.services import candidates, inbound_email, numbers, texting
+from milo_app.services.ports import Handset, Mailbox, MailboxEntry, SendFailed
 
 _TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "dev"
 _LONGEST_TEXT = 1600
+_LONGEST_EMAIL = 50_000
 
 
 async def only_here(request: Request) -> None:
@@ -100,17 +102,78 @@ async def raw_email(message_id: str) -> Response:
 
 
 @router.get("/dev/mailbox/{message_id}")
-async def email_page(message_id: str) -> HTMLResponse:
+async def email_page(message_id: str, answered: str = "") -> HTMLResponse:
     """One email as a mail program would show it, with its links and plain text. Raises NotFound."""
-    found = next((e for e in await _emails("", "") if e["id"] == message_id), None)
-    if found is None:
-        raise NotFound("There is no such email.")
+    found = await _email(message_id)
     shown = (
         f'<base target="_top">{found["html"]}'
         if found["html"]
         else f"<pre>{html.escape(found['text'])}</pre>"
     )
-    return _page("email.html", email=found, shown=shown)
+    return _page("email.html", email=found, shown=shown, answered=answered)
+
+
+class Written(BaseModel):
+    """An email written to us, such as an answer to one of ours. The same `id` again is the same email."""
+
+    sender: str = Field(alias="from", min_length=1, max_length=300)
+    to: str = Field(min_length=1, max_length=300)
+    subject: str = Field(default="", max_length=300)
+    text: str = Field(default="", max_length=_LONGEST_EMAIL)
+    automatic: bool = False
+    id: str = Field(default="", max_length=100)
+
+
+@router.post(routes.DEV_MAILBOX_JSON)
+async def write_email(request: Request, written: Written) -> JSONResponse:
+    """An email that comes in, taken by the very code behind Resend's webhook: {id, repeat, known}."""
+    same_origin.require(request)
+    return JSONResponse(await _arrive(written))
+
+
+@router.post("/dev/mailbox/{message_id}")
+async def answer_email(
+    request: Request,
+    message_id: str,
+    text: Annotated[str, Form(max_length=_LONGEST_EMAIL)] = "",
+) -> RedirectResponse:
+    """The reply form under an email. Raises NotFound."""
+    same_origin.require(request)
+    found = await _email(message_id)
+    to = found["headers"].get("Reply-To") or found["from"]
+    answer = {"from": found["to"], "to": to, "subject": f"Re: {found['subject']}"[:300], "text": text}
+    arrived = await _arrive(Written.model_validate(answer))
+    return RedirectResponse(f"/dev/mailbox/{message_id}?answered={'yes' if arrived['known'] else 'no'}", 303)
+
+
+async def _arrive(written: Written) -> dict[str, Any]:
+    """Take an email as Resend would hand it over: its content lies ready before anybody is told of it."""
+    mailbox = _mailbox()
+    if mailbox is None:
+        raise NotFound("Emails go to a real provider here, so this mailbox takes none.")
+    id = written.id or uuid.uuid4().hex
+    content = {"sender": written.sender, "to": written.to, "subject": " ".join(written.subject.split())}
+    try:
+        fresh = await call(mailbox.reply, id=id, text=written.text, automatic=written.automatic, **content)
+    except SendFailed as wrong:
+        raise Invalid(wrong.reason) from None
+    message = await run(
+        inbound_email.receive,
+        SystemActor(),
+        provider="mailbox",
+        provider_id=id,
+        sender=written.sender,
+        recipients=[parseaddr(written.to)[1]],
+        subject=content["subject"],
+    )
+    return {"id": id, "repeat": not fresh, "known": message is not None}
+
+
+async def _email(message_id: str) -> MailboxEntry:
+    found = next((e for e in await _emails("", "") if e["id"] == message_id), None)
+    if found is None:
+        raise NotFound("There is no such email.")
+    return found
 
 
 async def _emails(to: str, after: str) -> list[MailboxEntry]:

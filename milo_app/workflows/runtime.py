@@ -163,7 +163,8 @@ class Runtime:
             DBOS._recover_pending_workflows(dead)  # pyright: ignore[reportPrivateUsage]
 
     def _forget(self) -> None:
-        """Delete the record of work that finished long ago."""
+        """Delete the record of work that finished long ago, and what else has served its time."""
+        sweeping.forget(self.deps)
         before = (datetime.now(UTC) - KEEP_FINISHED).isoformat()
         while not self._stopping.is_set():
             old = DBOS.list_workflows(

@@ -6,12 +6,20 @@ import logging
 from dataclasses import replace
 
 from milo_app.domain.actors import SystemActor
+from milo_app.services import delivery_status
 from milo_app.services.ports import Deps
 from milo_app.services.work import Work
 
 log = logging.getLogger(__name__)
 
 _BATCH = 200
+
+
+def forget(deps: Deps) -> None:
+    """Delete what has served its time: what providers said of messages long ago."""
+    actor = SystemActor(name="sweep")
+    with deps.uow.write(actor) as uow:
+        delivery_status.forget(uow, actor)
 
 
 def sweep(deps: Deps) -> int:

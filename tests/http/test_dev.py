@@ -14,6 +14,7 @@ from milo_app import bootstrap
 from milo_app.domain import records as r
 from milo_app.domain.actors import CandidateActor, SystemActor
 from milo_app.http import dev, errors
+from milo_app.services import inbound_email, links
 from milo_app.services.ports import Mailbox, OutgoingEmail
 from tests.services.begun import begin
 
@@ -107,6 +108,54 @@ class TestMailbox:
         shown = client.get(f"/dev/mailbox/{id}")
         assert shown.status_code == 200 and "sandbox" in shown.text
         assert client.get("/dev/mailbox/nothing").status_code == 404
+
+    def test_an_answer_comes_in_by_the_page_and_as_data(self, client, deps, candidate) -> None:
+        """By the reply address of an email that was sent: kept once for each id, read in a later step."""
+        with deps.uow.read(candidate) as uow:
+            to = links.reply_address(deps.instance, uow.applications.get(candidate.application_id))
+        id = deps.email.send(
+            OutgoingEmail(
+                to="ana@example.com",
+                sender="Acme <jobs@acme.example>",
+                subject="Your interview",
+                html="",
+                text="Hi",
+                reply_to=to,
+            ),
+            key="k",
+        ).provider_id
+        assert to in client.get(f"/dev/mailbox/{id}").text
+        answer = client.post(f"/dev/mailbox/{id}", data={"text": "On Sunday?"})
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/dev/mailbox/{id}?answered=yes")
+        assert "came in" in client.get(answer.headers["location"]).text
+        sent = {
+            "from": "Ana <ana@example.com>",
+            "to": to,
+            "subject": "Re: Your interview",
+            "text": "Hi",
+            "id": "E1",
+        }
+        for repeat in (False, True):
+            assert client.post("/dev/mailbox.json", json=sent).json() == {
+                "id": "E1",
+                "repeat": repeat,
+                "known": True,
+            }
+        elsewhere = client.post(
+            "/dev/mailbox.json", json={**sent, "to": "jobs@acme.example", "id": "E2"}
+        ).json()
+        assert elsewhere["known"] is False
+        assert (
+            client.post("/dev/mailbox.json", json={**sent, "from": "nobody", "id": "E3"}).status_code == 422
+        )
+        origin = {"origin": "http://evil.test"}
+        assert client.post("/dev/mailbox.json", json=sent, headers=origin).status_code == 403
+        with deps.uow.read(SystemActor()) as uow:
+            came = uow.messages.find(application_id=candidate.application_id, direction="in")
+        for message in came:
+            inbound_email.read(deps, message.id)
+        with deps.uow.read(SystemActor()) as uow:
+            assert [uow.messages.get(m.id).body for m in came] == ["On Sunday?", "Hi"]
 
 
 class TestPhone:
