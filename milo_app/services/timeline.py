@@ -6,8 +6,8 @@ from typing import Any
 
 from milo_app.domain.actors import MemberActor
 from milo_app.domain.errors import Forbidden
-from milo_app.domain.records import Channel, Message, MessageState, Role
-from milo_app.services import bounces, delivery
+from milo_app.domain.records import Application, BlastRecipient, Channel, Message, MessageState, Role
+from milo_app.services import bounces, delivery, invitations
 from milo_app.services.ports import UnitOfWork
 from milo_app.services.transactions import command, query
 
@@ -25,6 +25,12 @@ _STATES = {
 _KINDS = {
     "invitation": "Invitation",
     "reminder": "Reminder",
+    "deadline": "Deadline reminder",
+    "expired": "The time is over",
+    "scheduling": "Scheduling link",
+    "blast": "Message to many",
+    "call": "Call",
+    "call_again": "Call again",
     "link": "Link to continue",
     "stage_ready": "Next stage is ready",
     "stopped": "Ended early",
@@ -46,18 +52,56 @@ def of_application(uow: UnitOfWork, actor: MemberActor, *, application_id: str) 
     """An application's messages, newest first, as JSON-able views. Raises NotFound."""
     application = uow.applications.get(application_id)
     found = uow.messages.find(application_id=application.id, order="-created_at", limit=MOST)
-    shown = [view(message) for message in found if message.member_id is None or application.preview]
+    ways = {c for c in ("email", "sms") if not invitations.reach(uow, application, c)[1]}
+    shown = [
+        view(message) | {"other": _other_way(message, ways)}
+        for message in found
+        if message.member_id is None or application.preview
+    ]
     standing = bounces.of_application(uow, actor, application_id=application.id)
     emails = (one for one in shown if one["channel"] == _CHANNELS[Channel.EMAIL] and not one["inbound"])
     newest = next(emails, None)
     if standing and newest is not None:
         newest["stopped"] = f"{standing['words']} No more email goes to {standing['address']}."
-    return shown
+    left_out = [_left_out(uow, row) for row in _skipped(uow, application)]
+    return sorted([*shown, *left_out], key=lambda one: one["at"], reverse=True) if left_out else shown
+
+
+def _other_way(message: Message, ways: set[str]) -> str:
+    """The other channel that what did not arrive can be sent by, where the candidate can be reached there."""
+    other = {Channel.EMAIL: "sms", Channel.SMS: "email"}.get(message.channel, "")
+    stuck = (MessageState.FAILED, MessageState.UNKNOWN, MessageState.SUPPRESSED)
+    return other if message.direction == "out" and message.state in stuck and other in ways else ""
+
+
+def _skipped(uow: UnitOfWork, application: Application) -> list[BlastRecipient]:
+    return uow.recipients.find(
+        application_id=application.id, state=["skipped", "cancelled"], order="-id", limit=20
+    )
+
+
+def _left_out(uow: UnitOfWork, row: BlastRecipient) -> dict[str, Any]:
+    """A message to many that this candidate did not get, in the shape of `view`."""
+    blast = uow.blasts.get(row.blast_id)
+    return {
+        **dict.fromkeys(("body", "files", "stopped", "other", "waits", "who", "how"), ""),
+        "id": row.id,
+        "channel": _CHANNELS[Channel(blast.channel)],
+        "inbound": False,
+        "kind": _KINDS["blast"],
+        "subject": blast.subject,
+        "state": "skipped",
+        "words": "Left out" if row.state == "skipped" else "Called off",
+        "tone": "none",
+        "error": row.reason,
+        "at": (blast.started_at or blast.created_at).isoformat(),
+        "can_resend": False,
+    }
 
 
 def view(message: Message) -> dict[str, Any]:
     """A message for the desk. `tone` is good, wait, warn or bad; `can_resend` says whether a person may try again,
-    `stopped` (on one email at most) why none go out any more until a person allows it, `files` names what came with it.
+    `waits` until when a queued one waits, `how` when each state came, `stopped` (on one email at most) why none go out any more until a person allows it, `files` names what came with it.
     """
     words, tone = _STATES[message.state]
     inbound = message.direction == "in"
@@ -77,13 +121,33 @@ def view(message: Message) -> dict[str, Any]:
         "at": (message.sent_at or message.created_at).isoformat(),
         "files": ", ".join(str(one["name"]) for one in message.variables.get("files", [])) if inbound else "",
         "stopped": "",
+        "other": "",
+        "waits": message.due_at.isoformat()
+        if message.due_at and message.state is MessageState.QUEUED
+        else "",
+        "how": _how(message),
         "can_resend": not inbound and message.state in (MessageState.FAILED, MessageState.UNKNOWN),
     }
 
 
+def _how(message: Message) -> str:
+    """What was tried, in a few words: "Tried 3 times, 2 parts"."""
+    said: list[str] = []
+    if message.attempts > 1:
+        said.append(f"tried {message.attempts} times")
+    if message.segments > 1:
+        said.append(f"sent in {message.segments} parts")
+    if message.template.startswith("own:"):
+        said.append("in your own words")
+    return ", ".join(said).capitalize()
+
+
 @command
-def resend(uow: UnitOfWork, actor: MemberActor, *, message_id: str) -> Message:
-    """Send a failed message again, by hand. Raises Forbidden for a viewer, NotFound, Conflict where it did not fail."""
+def resend(uow: UnitOfWork, actor: MemberActor, *, message_id: str, channel: str = "") -> Message:
+    """Send a message that did not arrive again, by hand, the same way or by the other *channel* (email, sms).
+
+    Raises Forbidden for a viewer, NotFound, Conflict where it did not fail or cannot go that way.
+    """
     if not actor.can(Role.RECRUITER):
         raise Forbidden("Viewers cannot send messages.")
-    return delivery.send_again(uow, actor, message_id=message_id)
+    return delivery.send_again(uow, actor, message_id=message_id, channel=channel)
