@@ -128,6 +128,12 @@ class SqlUnitOfWork:
         found = subjects[subject_kind].maybe(subject_id) if subject_kind in subjects else None
         return found.workspace_id if found is not None else None
 
+    def hold(self, name: str) -> None:
+        """Hold *name* against every other transaction until this one ends."""
+        if self._connection.dialect.name == "postgresql":
+            key = sa.func.hashtextextended(name, 0)
+            self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
     def enqueue(self, work: Work, *ids: str, key: str | None = None) -> None:
         """Enqueue durable work in this very transaction; one id is run once, however often it is enqueued.
 

@@ -217,6 +217,8 @@ def create(
     if not (name or email or phone):
         raise Invalid(fields={"name": "A name, an address or a number is needed."})
     if not preview:
+        # Two imports at once, or an import and somebody who applies, find the same person and not two.
+        uow.hold(f"intake:{interviewer.workspace_id}")
         for application, person in uow.applications.by_contact(interviewer.id, email=email, phone=phone):
             if candidates.same_person(name, person.name) and not application.preview:
                 note_sms_consent(uow, person, phone, sms_consent, source)

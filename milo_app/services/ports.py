@@ -214,6 +214,11 @@ class UnitOfWork(Protocol):
         """Append an Event in the actor's name; `data` holds ids and small facts, no personal data."""
         ...
 
+    def hold(self, name: str) -> None:
+        """Wait until no other transaction holds *name*, and hold it until this one ends: for what no unique key can
+        keep apart. On SQLite every write waits for every other anyway."""
+        ...
+
     def enqueue(self, work: Work, *ids: str, key: str | None = None) -> None:
         """Enqueue durable work in this very transaction. The workflow's id is `work:ids…` (or `work:key`), so that a
         repeat is the same workflow and runs once."""

@@ -18,6 +18,7 @@ from milo_app.services.ports import Filter
 from milo_app.services.work import Work
 from milo_app.workflows import registry, runtime
 from tests import builders as b
+from tests.services import rush
 
 URL = os.environ.get("MILO_TEST_DATABASE_URL", "")
 pytestmark = pytest.mark.skipif(not URL, reason="MILO_TEST_DATABASE_URL names no database")
@@ -85,3 +86,9 @@ def test_work_is_done_and_a_held_name_is_refused(postgres, monkeypatch):
         assert done == [(key,)]
     finally:
         running.stop()
+
+
+@pytest.mark.parametrize("what", [rush.imports, rush.texts, rush.words])
+def test_many_at_the_same_moment(postgres, what):
+    _, deps = postgres
+    what(deps)
