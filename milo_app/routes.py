@@ -43,6 +43,8 @@ DEV_MAILBOX_JSON = "/dev/mailbox.json"
 DEV_MAIL = "/dev/mailbox/{message_id}.eml"
 DEV_PHONE = "/dev/phone"
 DEV_PHONE_JSON = "/dev/phone.json"
+DEV_CALLS_JSON = "/dev/phone/calls.json"
+DEV_CALL_LINE = "/dev/phone/line"
 #: The public apply link; registered last, because it fits every address of two segments.
 APPLY = "/{workspace}/{interviewer}"
 

@@ -22,7 +22,7 @@ from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from milo_app import bootstrap
 from milo_app.access import cookies
@@ -76,7 +76,7 @@ async def candidate_from_cookie(header: str | None, application_id: str, ip: str
 # --- Plain HTTP routes ------------------------------------------------------------------------------------------------
 
 
-async def member_actor(request: Request, role: Role | str = Role.VIEWER) -> MemberActor:
+async def member_actor(request: HTTPConnection, role: Role | str = Role.VIEWER) -> MemberActor:
     """The signed-in member behind a request, with at least *role*. Raises NotSignedIn or Forbidden."""
     actor = await member_from_cookie(request.headers.get("cookie"))
     if actor is None:

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request
+from fastapi.requests import HTTPConnection
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader
 from pydantic import BaseModel, Field
@@ -25,14 +26,14 @@ from milo_app.domain.actors import SystemActor
 from milo_app.domain.errors import Forbidden, Invalid, NotFound
 from milo_app.http import same_origin
 from milo_app.services import candidates, inbound_email, numbers, texting
-from milo_app.services.ports import Handset, Mailbox, MailboxEntry, SendFailed
+from milo_app.services.ports import Handset, Mailbox, MailboxEntry, SendFailed, Switchboard
 
 _TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "dev"
 _LONGEST_TEXT = 1600
 _LONGEST_EMAIL = 50_000
 
 
-async def only_here(request: Request) -> None:
+async def only_here(request: HTTPConnection) -> None:
     """Let nobody in but people at this machine, or members where the instance is open to others.
 
     Raises:
@@ -227,6 +228,7 @@ async def phone_page(number: str = "") -> HTMLResponse:
         texts=texts,
         sender=sender,
         here=_handset() is not None,
+        calls=isinstance(bootstrap.deps().phone, Switchboard),
     )
 
 

@@ -33,7 +33,7 @@ def build_http(deps: Deps, settings: Settings, health: list[BaseRoute]) -> FastA
     parts: list[ModuleType] = [sign_in, links, privacy, candidate_api, candidate_calls]
     parts += [uploads, files, webhooks, relay]
     if settings.env == "local":
-        parts.append(import_module("milo_app.http.dev"))
+        parts += [import_module("milo_app.http.dev"), import_module("milo_app.http.dev_calls")]
     for part in parts:
         app.include_router(part.router)
     app.include_router(apply.router)
