@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from milo_app import config
 from milo_app.adapters import identity
 from milo_app.adapters.clock import SystemClock
@@ -16,7 +18,7 @@ from milo_app.config import Settings
 from milo_app.db import executors
 from milo_app.db.executors import ExecutorLocks
 from milo_app.db.unit_of_work import Database
-from milo_app.services.ports import Clock, Deps, Email, Files, Instance, OpenUnitOfWork, Phone, Rooms, Sms
+from milo_app.services.ports import Clock, Deps, Email, Files, Instance, OpenUnitOfWork, Phone, Rooms, Sms, Speech
 
 _lock = threading.Lock()
 _settings: Settings | None = None
@@ -41,6 +43,8 @@ def build(settings: Settings, *, clock: Clock | None = None, patient: bool = Fal
         email_domains=settings.sending_domains,
         inbound_domain=settings.inbound_domain,
         rooms=settings.livekit_on,
+        hears=bool(settings.stt_model),
+        speaks=bool(settings.tts_model),
     )
     made: dict[str, Any] = {
         "uow": lambda: _uow(settings, clock, instance, patient),
@@ -51,6 +55,7 @@ def build(settings: Settings, *, clock: Clock | None = None, patient: bool = Fal
         "files": lambda: _files(settings),
         "documents": lambda: _Later("milo_app.adapters.documents", "SandboxedDocuments"),
         "media": lambda: _Later("milo_app.adapters.media", "PyAvMedia"),
+        "speech": lambda: _speech(settings),
         "passwords": lambda: _Later("milo_app.adapters.passwords", "Argon2Passwords"),
         "evaluator": lambda: _Later("milo_app.adapters.evaluator", "BuiltInEvaluator"),
         "renderer": lambda: _Later("milo_app.adapters.renderer", "TemplateRenderer"),
@@ -214,6 +219,25 @@ def _files(settings: Settings) -> Files:
     from milo_app.adapters.files import LocalFiles
 
     return LocalFiles(Path(settings.data) / "files")
+
+
+def _speech(settings: Settings) -> Speech:
+    from milo_app.adapters import speech
+
+    if not (settings.stt_model or settings.tts_model):
+        return speech.NoSpeech()
+
+    def server(base_url: str, key: SecretStr | None) -> tuple[str, str]:
+        key = key or (None if base_url else settings.openai_api_key)  # a key goes to its own server alone
+        return base_url or settings.openai_base_url, key.get_secret_value() if key else ""
+
+    return speech.OpenAISpeech(
+        hears=settings.stt_model,
+        hearing=server(settings.stt_base_url, settings.stt_api_key),
+        speaks=settings.tts_model,
+        speaking=server(settings.tts_base_url, settings.tts_api_key),
+        voice=settings.tts_voice,
+    )
 
 
 class _Later:

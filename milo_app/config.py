@@ -65,6 +65,12 @@ class Settings(BaseSettings):
     llm_model: str = ""
     stt_model: str = ""
     tts_model: str = ""
+    tts_voice: str = "alloy"
+    #: Of the transcription and the speech server, where they are not the one of OPENAI_BASE_URL.
+    stt_base_url: str = ""
+    stt_api_key: SecretStr | None = None
+    tts_base_url: str = ""
+    tts_api_key: SecretStr | None = None
     s3_url: str = ""
 
     redis_url: str | None = Field(default=None, validation_alias="REDIS_URL")

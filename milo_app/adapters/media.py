@@ -48,3 +48,27 @@ class PyAvMedia:
             duration_ms=int(reply["duration_ms"]),
             skipped=int(reply["skipped"]),
         )
+
+    def clip(self, path: Path, *, start_ms: int, end_ms: int, out: Path) -> int:
+        """Write the sound between two moments of a recording to *out* as WAV. Returns its length in ms, 0 for none.
+
+        Raises:
+            ValueError: when the recording cannot be read.
+        """
+        arguments = {
+            "path": str(path.resolve()),
+            "start_ms": start_ms,
+            "end_ms": end_ms,
+            "out": str(out.resolve()),
+            "memory": self._memory,
+            "seconds": int(self._seconds) or 1,
+        }
+        try:
+            reply = child_process.run(
+                "milo_app.adapters.media_clipper", [json.dumps(arguments)], seconds=self._seconds
+            )
+        except (child_process.TimedOut, child_process.Crashed) as problem:
+            raise ValueError("The sound of the recording could not be read.") from problem
+        if reply.get("error"):
+            raise ValueError(str(reply["error"]))
+        return int(reply["length_ms"])

@@ -6,13 +6,16 @@ import dataclasses
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from milo_app import bootstrap
 from milo_app.access.guards import candidate_actor
-from milo_app.access.running import run, run_outside
+from milo_app.access.running import call, run, run_outside
 from milo_app.domain.actors import CandidateActor
 from milo_app.http import same_origin
-from milo_app.services import answers, consents, integrity, interviews, recordings, rooms
+from milo_app.services import answers, consents, integrity, interviews, recordings, rooms, speech
+from milo_app.services.ports import SpeechFailed
 
 router = APIRouter(prefix="/api/candidate/applications/{application_id}")
 
@@ -113,6 +116,17 @@ async def read_conversation(actor: Reader, stage: str) -> dict[str, Any]:
 async def begin(actor: Writer, stage: str, body: BeginBody) -> dict[str, Any]:
     """Ask the first question, where it was not asked yet; from now on the talk is led on this device."""
     return dataclasses.asdict(await run(interviews.begin, actor, stage=stage, device=body.device))
+
+
+@router.get("/speech/{turn_id}")
+async def hear(actor: Reader, turn_id: str) -> Response:
+    """What the interviewer said in one turn, spoken; 503 where the browser's own voice has to do."""
+    try:
+        sound = await call(speech.spoken, bootstrap.deps(), actor, turn_id=turn_id)
+    except SpeechFailed:
+        return Response(status_code=503)
+    headers = {"Cache-Control": "private, max-age=3600"}
+    return Response(sound, media_type="audio/mpeg", headers=headers)
 
 
 @router.post("/age", status_code=204)

@@ -111,6 +111,7 @@ class TalkView(TypedDict):
     re_records: int
     room: bool
     minors: bool
+    speaks: bool
 
 
 class GivenView(TypedDict):
@@ -202,7 +203,7 @@ def empty() -> View:
             questions=0,
             re_records=0,
             room=False,
-            minors=False,
+            minors=False, speaks=False,
         ),
         text="",
         redirect_url="",
@@ -302,6 +303,7 @@ def _fill_stage(
             questions=len(stage.questions),
             re_records=stage.re_records,
             room=uow.instance.rooms and stage.kind is StageKind.VOICE,
+            speaks=uow.instance.speaks,
             minors=bool(uow.workspaces.get(row.workspace_id).policy.get("video_under_18")),
         )
     if stage.kind is StageKind.VOICE:

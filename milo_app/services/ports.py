@@ -162,6 +162,10 @@ class Instance:
     #: The domain whose mail comes in here, or nothing.
     inbound_domain: str = ""
     model_name: str = ""
+    #: Whether spoken answers are put into words, and questions spoken, by a server.
+    hears: bool = False
+    speaks: bool = False
+    rooms: bool = False
 
 
 class UnitOfWork(Protocol):
@@ -177,7 +181,6 @@ class UnitOfWork(Protocol):
     one_time_links: Repository[r.OneTimeLink]
     interviewers: Repository[r.Interviewer]
     versions: Repository[r.InterviewerVersion]
-    rooms: bool = False
     candidates: Repository[r.Candidate]
     applications: Applications
     stages: Repository[r.ApplicationStage]
@@ -527,6 +530,35 @@ class Media(Protocol):
         """Join recorded segments and remux so that seeking works. Raises ValueError when nothing can be read."""
         ...
 
+    def clip(self, path: Path, *, start_ms: int, end_ms: int, out: Path) -> int:
+        """Write the sound of a joined recording between two moments to *out*, a WAV file. Returns its length in ms, 0
+        where there is none. Raises ValueError when the recording cannot be read."""
+        ...
+
+
+class SpeechFailed(Exception):
+    """The speech server refused or could not be reached. `retryable`: trying again may help."""
+
+    def __init__(self, reason: str, *, retryable: bool) -> None:
+        super().__init__(reason)
+        self.reason, self.retryable = reason, retryable
+
+
+class Speech(Protocol):
+    """Speech to text and text to speech. `hears` and `speaks` name the model of each half, "" where it is off."""
+
+    name: str
+    hears: str
+    speaks: str
+
+    def transcribe(self, path: Path, *, language: str) -> str:
+        """The words in a sound file, empty where nothing was said. Raises SpeechFailed."""
+        ...
+
+    def say(self, text: str, *, language: str) -> bytes:
+        """*text* spoken, as MP3. Raises SpeechFailed."""
+        ...
+
 
 class Passwords(Protocol):
     def hash(self, password: str) -> str: ...
@@ -578,6 +610,7 @@ class Deps:
     files: Files
     documents: Documents
     media: Media
+    speech: Speech
     passwords: Passwords
     evaluator: Evaluator
     renderer: Renderer

@@ -21,7 +21,7 @@ from milo_app.domain import records as r
 from milo_app.domain.actors import CandidateActor, MemberActor, SystemActor
 from milo_app.domain.errors import Conflict, Forbidden, Invalid, NotFound, Throttled, TooLarge
 from milo_app.domain.plan import StageKind
-from milo_app.services import applications
+from milo_app.services import applications, transcripts
 from milo_app.services.incoming import Incoming, keep
 from milo_app.services.ports import Deps, Joined, UnitOfWork
 from milo_app.services.transactions import command, query
@@ -417,6 +417,7 @@ def _keep_joined(deps: Deps, recording: r.Recording, joined: Joined) -> r.Record
         now = uow.recordings.save(
             replace(now, state="joined", file_id=file.id, duration_ms=joined.duration_ms, error=error)
         )
+        transcripts.enqueue(uow, now)
         applications.touch(uow, application)
         applications.note(uow, application, "recording_ready", recording=now.id, file=file.id)
     return now

@@ -202,6 +202,8 @@ def _turns(m: Material, kind: str) -> list[dict[str, Any]]:
     out: list[dict[str, Any]] = []
     plan = m.plan.stage(kind)
     replaced = talk.fold(plan, m.turns.get(kind, ())).replaced if plan else set[str]()
+    row = m.stages.get(kind)
+    by: Mapping[str, str] = (row.data.get("transcribed_by") if row else None) or {}
     for turn in m.turns.get(kind, ()):
         mine = turn.speaker is r.Speaker.CANDIDATE
         placed = turn.at_ms is not None and turn.recording_id in m.recordings
@@ -218,6 +220,8 @@ def _turns(m: Material, kind: str) -> list[dict[str, Any]]:
                 "recording": turn.recording_id if placed else "",
                 "channel": "earlier take, kept; the newer one is used"
                 if turn.id in replaced
+                else f"put into words by {by[turn.id]}"
+                if turn.id in by
                 else {"sms": "by text message", "phone": "by phone"}.get(turn.channel, ""),
             }
         )

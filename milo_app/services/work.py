@@ -36,6 +36,8 @@ class Work(StrEnum):
     PLACE_CALL = "place_call"
     #: call: its sound is recorded from now on
     RECORD_CALL = "record_call"
+    #: turn: put a spoken answer into words
+    TRANSCRIBE_ANSWER = "transcribe_answer"
     #: call: bring its recording here
     FETCH_CALL_RECORDING = "fetch_call_recording"
     #: blast, number of the step: write to the next minute's share of its recipients
