@@ -425,25 +425,6 @@ class Phone(Protocol):
         ...
 
 
-class LocalCall(TypedDict("LocalCallFrom", {"from": str})):
-    """A call of the local telephone. `direction` is out (from Milo) or in; `state` is Twilio's word for it."""
-
-    id: str
-    at: str
-    direction: str
-    to: str
-    state: str
-    answer_url: str
-    status_url: str
-
-
-@runtime_checkable
-class Switchboard(Protocol):
-    """What the local `Phone` has besides placing calls (`isinstance(deps.phone, Switchboard)`)."""
-
-    def calls(self, *, number: str = "", after: str = "") -> list[LocalCall]:
-        """Oldest first, of one number (either side); *after* is a call's id."""
-        ...
 class Rooms(Protocol):
     """Call rooms in which an interviewer talks with the candidate. `url` is the server's address, "" where there is none;
     `listens` and `speaks` say whether interviewers have transcription and a voice there."""
@@ -464,7 +445,25 @@ class Rooms(Protocol):
         ...
 
 
+class LocalCall(TypedDict("LocalCallFrom", {"from": str})):
+    """A call of the local telephone. `direction` is out (from Milo) or in; `state` is Twilio's word for it."""
 
+    id: str
+    at: str
+    direction: str
+    to: str
+    state: str
+    answer_url: str
+    status_url: str
+
+
+@runtime_checkable
+class Switchboard(Protocol):
+    """What the local `Phone` has besides placing calls (`isinstance(deps.phone, Switchboard)`)."""
+
+    def calls(self, *, number: str = "", after: str = "") -> list[LocalCall]:
+        """Oldest first, of one number (either side); *after* is a call's id."""
+        ...
     def call(self, id: str) -> LocalCall | None: ...
 
     def dial(self, *, sender: str, to: str, answer_url: str, status_url: str) -> str:
