@@ -464,6 +464,7 @@ class Switchboard(Protocol):
     def calls(self, *, number: str = "", after: str = "") -> list[LocalCall]:
         """Oldest first, of one number (either side); *after* is a call's id."""
         ...
+
     def call(self, id: str) -> LocalCall | None: ...
 
     def dial(self, *, sender: str, to: str, answer_url: str, status_url: str) -> str:
@@ -606,6 +607,7 @@ class Deps:
     email: Email
     sms: Sms
     phone: Phone
+    rooms: Rooms
     files: Files
     documents: Documents
     media: Media
@@ -613,4 +615,3 @@ class Deps:
     passwords: Passwords
     evaluator: Evaluator
     renderer: Renderer
-    rooms: Rooms
