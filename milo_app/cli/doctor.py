@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import typer
 
 from milo_app import bootstrap
+from milo_app.cli import doctor_messages
 from milo_app.cli.output import Json, faults_told, make_missing, tell
 from milo_app.config import Settings
 from milo_app.domain.actors import SystemActor
@@ -61,18 +62,7 @@ def _parts(settings: Settings, deps: Deps) -> list[tuple[str, str, str, Check]]:
     for name, check in readiness.items():
         if name != "database":
             parts.append((name, database, "durable work" if name == "queue" else "schema", _quiet(check)))
-    if settings.resend_api_key:
-        parts.append(("email", real, "Resend", _reach(settings.resend_api_url)))
-    elif settings.smtp_url:
-        smtp = settings.smtp_url.get_secret_value()
-        parts.append(("email", real, f"SMTP at {_host(smtp)}", _reach(smtp)))
-    else:
-        parts.append(("email", local, "mailbox at /dev/mailbox; nothing leaves this machine", lambda: ""))
-    if settings.twilio_on:
-        base = settings.twilio_api_base_url or "https://api.twilio.com"
-        parts.append(("texts", real, f"Twilio, from {settings.sms_sender}", _reach(base)))
-    else:
-        parts.append(("texts", local, "handset at /dev/phone; nothing leaves this machine", lambda: ""))
+    parts += doctor_messages.parts(settings, deps, _reach)
     if settings.llm_model:
         base = settings.openai_base_url or "https://api.openai.com"
         parts.append(("language model", real, f"{settings.llm_model} at {_host(base)}", _reach(base)))

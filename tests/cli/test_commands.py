@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
 from milo_app import bootstrap
@@ -18,6 +19,8 @@ from milo_app.cli.app import app
 from milo_app.cli.frontend import ROOT
 from milo_app.domain.actors import SystemActor
 from milo_app.services import answers
+from tests.doubles.resend import ResendDouble
+from tests.doubles.twilio import TwilioDouble
 from tests.outside import plans
 from tests.services.begun import begin
 
@@ -248,6 +251,31 @@ class TestDoctorAndMigrate:
         state = next(part for part in json.loads(done.stdout) if part["part"] == "page state")
         assert (state["kind"], state["ok"]) == ("real", False) and state["note"]
         assert "secret" not in done.stdout
+
+    def test_providers_are_asked_whether_they_know_us(self, deps, settings) -> None:
+        """Nothing is sent, and no key is shown, whether it fits or not."""
+        with ResendDouble() as resend, TwilioDouble() as twilio:
+            for key, well in ((resend.key, True), ("re_wrong", False)):
+                real = settings.model_copy(
+                    update={
+                        "resend_api_key": SecretStr(key),
+                        "resend_api_url": resend.url,
+                        "inbound_email_domain": "in.example",
+                        "twilio_account_sid": twilio.sid,
+                        "twilio_auth_token": SecretStr(twilio.token if well else "wrong"),
+                        "twilio_from_number": twilio.number,
+                        "twilio_api_base_url": twilio.url,
+                    }
+                )
+                bootstrap.install(real, bootstrap.build(real))
+                done = command("doctor", "--json")
+                named = {part["part"]: part for part in json.loads(done.stdout)}
+                bootstrap.database(bootstrap.deps()).dispose()
+                assert named["email"]["ok"] is named["texts"]["ok"] is well
+                assert "RESEND_WEBHOOK_SECRET" in named["email events"]["note"]
+                assert not named["replies by email"]["ok"]
+                assert key not in done.stdout and twilio.token not in done.stdout
+            assert (resend.accepted, twilio.accepted) == ([], [])
 
     def test_migrate(self, deps) -> None:
         assert told("migrate") == {"migrated": True}

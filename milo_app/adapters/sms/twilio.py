@@ -46,7 +46,7 @@ class TwilioSms:
         from twilio.rest import Client  # pyright: ignore[reportMissingTypeStubs]
 
         self._client = Client(account_sid, auth_token, http_client=http_client(base_url, timeout))
-        self._service = messaging_service_sid
+        self._account, self._service = account_sid, messaging_service_sid
         self._status_callback = status_callback if may_call_back(status_callback, base_url) else ""
 
     def send(self, *, to: str, sender: str, body: str, key: str) -> Sent:
@@ -68,6 +68,17 @@ class TwilioSms:
             raise SendFailed("Twilio answered without an id.", retryable=False, unknown=True)
         return Sent(provider=self.name, provider_id=str(message.sid))
 
+    def answers(self) -> str:
+        """What Twilio says of our account, for whoever checks the settings; nothing is sent.
+
+        Raises:
+            SendFailed: it cannot be asked, or does not take texts for this account.
+        """
+        account = _asked(lambda: self._client.api.v2010.accounts(self._account).fetch())
+        if str(account.status) != "active":
+            raise SendFailed(f"The Twilio account is {account.status}.", retryable=False)
+        return f"account {account.friendly_name or self._account} is active"
+
     def find(self, *, to: str, body: str, since: datetime) -> list[Sent]:
         """What Twilio took for *to* with this very *body* since then, oldest first.
 
@@ -86,6 +97,13 @@ class TwilioSms:
             and _folded(one.body or "").endswith(wanted)
             and (one.date_created is None or one.date_created.astimezone(UTC) >= earliest)
         ]
+
+    def answers(self) -> str:
+        """Ask for our own account, which sends nothing. Raises SendFailed where Twilio is not there or refuses us."""
+        account = asked(lambda: self._client.api.accounts(str(self._client.username)).fetch())
+        if account.status != "active":
+            raise SendFailed(f"Twilio says that the account is {account.status}.", retryable=False)
+        return "answers" if account.type == "Full" else "answers; a trial account texts verified numbers only"
 
 
 def _folded(text: str) -> str:
