@@ -9,7 +9,7 @@ from collections.abc import Mapping
 #: Lines after which mail programs put what is answered, in English and Spanish.
 _QUOTED_FROM_HERE = re.compile(
     r"^\s*(?:"
-    r"on\b.{0,200}\bwrote:|el\b.{0,200}\bescribi[oó]:|"
+    r"on\b.{0,200}\bwrote:\s*$|el\b.{0,200}\bescribi[oó]:\s*$|"
     r"-{2,}\s*(?:original message|mensaje original|forwarded message)\s*-{2,}|"
     r"_{10,}|"
     r"(?:from|de):\s.{0,200}@"
