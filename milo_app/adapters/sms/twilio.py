@@ -68,17 +68,6 @@ class TwilioSms:
             raise SendFailed("Twilio answered without an id.", retryable=False, unknown=True)
         return Sent(provider=self.name, provider_id=str(message.sid))
 
-    def answers(self) -> str:
-        """What Twilio says of our account, for whoever checks the settings; nothing is sent.
-
-        Raises:
-            SendFailed: it cannot be asked, or does not take texts for this account.
-        """
-        account = _asked(lambda: self._client.api.v2010.accounts(self._account).fetch())
-        if str(account.status) != "active":
-            raise SendFailed(f"The Twilio account is {account.status}.", retryable=False)
-        return f"account {account.friendly_name or self._account} is active"
-
     def find(self, *, to: str, body: str, since: datetime) -> list[Sent]:
         """What Twilio took for *to* with this very *body* since then, oldest first.
 
@@ -100,7 +89,7 @@ class TwilioSms:
 
     def answers(self) -> str:
         """Ask for our own account, which sends nothing. Raises SendFailed where Twilio is not there or refuses us."""
-        account = asked(lambda: self._client.api.accounts(str(self._client.username)).fetch())
+        account = asked(lambda: self._client.api.accounts(self._account).fetch())
         if account.status != "active":
             raise SendFailed(f"Twilio says that the account is {account.status}.", retryable=False)
         return "answers" if account.type == "Full" else "answers; a trial account texts verified numbers only"
