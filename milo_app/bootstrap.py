@@ -18,7 +18,18 @@ from milo_app.config import Settings
 from milo_app.db import executors
 from milo_app.db.executors import ExecutorLocks
 from milo_app.db.unit_of_work import Database
-from milo_app.services.ports import Clock, Deps, Email, Files, Instance, OpenUnitOfWork, Phone, Rooms, Sms, Speech
+from milo_app.services.ports import (
+    Clock,
+    Deps,
+    Email,
+    Files,
+    Instance,
+    OpenUnitOfWork,
+    Phone,
+    Rooms,
+    Sms,
+    Speech,
+)
 
 _lock = threading.Lock()
 _settings: Settings | None = None

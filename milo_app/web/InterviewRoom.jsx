@@ -12,7 +12,7 @@ import { heard } from "./integrity.js";
 import { useOffline, useStream } from "./media.js";
 import { Refused, outboxOf } from "./outbox.js";
 import { useRecording } from "./recording.js";
-import { canSpeak, speak, stop as hush } from "./speech.js";
+import { canSpeak, stop as hush, utter } from "./speech.js";
 import { deviceId, shownOf, useTalk } from "./talk.js";
 
 // Large, and only for instances that have call rooms.
@@ -72,7 +72,7 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, room
   });
 
   const shown = shownOf(talk, words);
-  const { last, caption, question, closed, broken, open } = shown;
+  const { last, since, caption, question, closed, broken, open } = shown;
   const typed = mode === "typed" || typing || !recording;
   const elsewhere = Boolean(device && talk?.device && talk.device !== device);
 
@@ -94,9 +94,9 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, room
   const read = useCallback(async () => {
     if (!caption) return;
     setSpeaking(true);
-    await speak(caption, words.language);
+    await utter(since, { application, voice: speaks, language: words.language });
     setSpeaking(false);
-  }, [caption, words.language]);
+  }, [caption, application, speaks, words.language]);
 
   // A new thing was said: show it, say it, and only then does the candidate's time begin.
   useEffect(() => {

@@ -100,4 +100,5 @@ class InterviewRoom(rx.NoSSRComponent):
     typed: rx.Var[bool]
     untimed: rx.Var[bool]
     speech_off: rx.Var[bool]
+    speaks: rx.Var[bool]
     on_changed: rx.EventHandler[_application]

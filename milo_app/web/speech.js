@@ -1,4 +1,4 @@
-// Questions spoken by the browser. What is spoken always stands on the page as well.
+// Questions spoken by the server's voice where it has one, else by the browser's. What is spoken stands on the page too.
 
 const synth = typeof window === "undefined" ? undefined : window.speechSynthesis;
 
@@ -12,7 +12,7 @@ function voiceFor(language) {
 /** Speak `text`; resolves when it is over, was stopped, or cannot be spoken. Never rejects. */
 export function speak(text, language) {
   if (!canSpeak() || !text) return Promise.resolve();
-  stop();
+  cancel();
   return new Promise((resolve) => {
     const spoken = new SpeechSynthesisUtterance(text);
     spoken.lang = language;
@@ -32,6 +32,38 @@ export function speak(text, language) {
   });
 }
 
-export function stop() {
+let round = 0; // what was begun before the last stop says no more
+let playing = null;
+
+function cancel() {
   if (synth?.speaking || synth?.pending) synth.cancel();
+}
+
+/** Play the sound at `url`; resolves to whether that was possible. */
+function play(url) {
+  return new Promise((resolve) => {
+    const sound = new Audio(url);
+    playing = sound;
+    sound.onended = sound.onpause = () => resolve(true);
+    sound.onerror = () => resolve(false);
+    sound.play().catch(() => resolve(false));
+  });
+}
+
+/** Speak what the interviewer said in `turns`, one after the other; `voice` says that the server has a voice. */
+export async function utter(turns, { application, voice, language }) {
+  stop();
+  const mine = round;
+  for (const turn of turns) {
+    if (mine !== round) return;
+    const heard = voice && (await play(`/api/candidate/applications/${application}/speech/${turn.id}`));
+    if (!heard && mine === round) await speak(turn.text, language);
+  }
+}
+
+export function stop() {
+  round += 1;
+  playing?.pause();
+  playing = null;
+  cancel();
 }

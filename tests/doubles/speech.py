@@ -28,6 +28,8 @@ class SpeechDouble:
     ) -> None:
         self.heard = list(heard)
         self.hearing_s, self.first_sound_s = hearing_s, first_sound_s
+        #: The statuses with which the next requests are refused, in turn.
+        self.failing: list[int] = []
         self.spoken: list[str] = []
         self.transcribed: list[str] = []
         self.url = ""
@@ -60,6 +62,8 @@ class SpeechDouble:
     async def _transcribe(self, request: web.Request) -> web.Response:
         form = await request.post()
         assert form.get("file") is not None and form.get("model")
+        if self.failing:
+            return web.json_response({"error": {"message": "Not now."}}, status=self.failing.pop(0))
         words = self.heard.pop(0) if self.heard else ""
         await asyncio.sleep(self.hearing_s)
         self.transcribed.append(words)
@@ -67,6 +71,8 @@ class SpeechDouble:
 
     async def _speak(self, request: web.Request) -> web.StreamResponse:
         asked = await request.json()
+        if self.failing:
+            return web.json_response({"error": {"message": "Not now."}}, status=self.failing.pop(0))
         self.spoken.append(str(asked["input"]))
         await asyncio.sleep(self.first_sound_s)
         reply = web.StreamResponse(headers={"Content-Type": "audio/pcm"})

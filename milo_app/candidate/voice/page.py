@@ -25,5 +25,6 @@ def room() -> rx.Component:
         typed=VIEW["typed"],
         untimed=VIEW["untimed"],
         speech_off=VIEW["speech_off"],
+        speaks=TALK["speaks"],
         on_changed=CandidateState.refresh,
     )
