@@ -74,7 +74,7 @@ def awake(uow: UnitOfWork, application: r.Application, at: datetime) -> bool:
 
 @query
 def shown(uow: UnitOfWork, actor: CandidateActor) -> dict[str, Any]:
-    """What the candidate's page shows: {offered, number (masked), code, dial, at, state, left}.
+    """What the candidate's page shows: {offered, number (masked), code, dial, at, state, why, notice, left}.
 
     `state` is the newest call's: "" (none), waiting, ringing, talking, or over; `dial` is the number to call instead.
     """
@@ -82,6 +82,7 @@ def shown(uow: UnitOfWork, actor: CandidateActor) -> dict[str, Any]:
     person = uow.candidates.get(application.candidate_id)
     calls = _calls_of(uow, application)
     newest = calls[-1] if calls else None
+    notice = notices.asked_call(person.language)
     return {
         "offered": open_talk(uow, application) is not None,
         "number": f"••• ••• {person.phone[-4:]}" if person.phone else "",
@@ -92,6 +93,7 @@ def shown(uow: UnitOfWork, actor: CandidateActor) -> dict[str, Any]:
         else "",
         "state": _standing(uow, newest) if newest else "",
         "why": str(newest.variables.get("call", "")) if newest else "",
+        "notice": [*notice.points],
         "left": max(0, MOST_CALLS - len([c for c in calls if c.direction == "out"])),
     }
 

@@ -4,6 +4,7 @@ import reflex as rx
 
 _FILES = (
     "AnswerBox.jsx",
+    "CallMe.jsx",
     "Desk.jsx",
     "DeviceCheck.jsx",
     "Elsewhere.jsx",
@@ -78,6 +79,16 @@ class TextTalk(rx.NoSSRComponent):
     stage: rx.Var[str]
     words: rx.Var[dict[str, str]]
     by_text: rx.Var[bool]
+    on_changed: rx.EventHandler[_application]
+
+
+class CallMe(rx.NoSSRComponent):
+    """Asking to be called, and what becomes of the call; draws nothing where no call is offered."""
+
+    library = _library("CallMe.jsx")
+    tag = "CallMe"
+    application: rx.Var[str]
+    words: rx.Var[dict[str, str]]
     on_changed: rx.EventHandler[_application]
 
 

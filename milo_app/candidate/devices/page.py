@@ -4,9 +4,9 @@ the same page, since a granted microphone does not survive a new one."""
 import reflex as rx
 
 from milo_app.candidate import parts
-from milo_app.candidate.voice.page import room
+from milo_app.candidate.voice.page import by_phone, room
 
 
 def page() -> rx.Component:
     """Device check, then the talk; a phone can take over by the code."""
-    return parts.screen("devices", parts.problem_line(), room())
+    return parts.screen("devices", parts.problem_line(), room(), by_phone())

@@ -4,6 +4,7 @@ import reflex as rx
 
 from milo_app.candidate import parts
 from milo_app.candidate.state import CandidateState
+from milo_app.candidate.voice.page import by_phone
 from milo_app.candidate.words import VIEW, browser_words, w
 from milo_app.web import TextTalk
 
@@ -28,4 +29,5 @@ def page() -> rx.Component:
             by_text=TALK["by_text"],
             on_changed=CandidateState.refresh,
         ),
+        by_phone(),
     )

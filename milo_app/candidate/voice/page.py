@@ -5,9 +5,16 @@ import reflex as rx
 from milo_app.candidate import parts
 from milo_app.candidate.state import CandidateState
 from milo_app.candidate.words import VIEW, browser_words
-from milo_app.web import InterviewRoom
+from milo_app.web import CallMe, InterviewRoom
 
 TALK = VIEW["talk"]
+
+
+def by_phone() -> rx.Component:
+    """Taking the talk by phone, from its beginning or from where it stands."""
+    return CallMe.create(
+        application=parts.APPLICATION, words=browser_words(), on_changed=CandidateState.refresh
+    )
 
 
 def room() -> rx.Component:
