@@ -6,6 +6,7 @@ segments no workspace may take stands in `domain/slugs.py`, since the services a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from milo_app.domain.slugs import RESERVED, SLUG, is_free, slugged
@@ -38,6 +39,9 @@ TWILIO_VOICE_STATUS = "/webhooks/twilio/voice/status"
 TWILIO_VOICE_END = "/webhooks/twilio/voice/end"
 TWILIO_VOICE_RECORDING = "/webhooks/twilio/voice/recording"
 TWILIO_RELAY = "/ws/twilio/relay"
+SHARE = "/share/{token}"
+SHARED_REPORT = "/share/view/{share_id}"
+SHARED_FILE = "/share/view/{share_id}/files/{file_id}"
 DEV_MAILBOX = "/dev/mailbox"
 DEV_MAILBOX_JSON = "/dev/mailbox.json"
 DEV_MAIL = "/dev/mailbox/{message_id}.eml"
@@ -47,6 +51,12 @@ DEV_CALLS_JSON = "/dev/phone/calls.json"
 DEV_CALL_LINE = "/dev/phone/line"
 #: The public apply link; registered last, because it fits every address of two segments.
 APPLY = "/{workspace}/{interviewer}"
+
+
+def candidates_csv(filters: Mapping[str, object]) -> str:
+    """The table of candidates as a CSV file, with these filters."""
+    kept = {name: ("1" if value is True else value) for name, value in filters.items() if value}
+    return f"/api/desk/candidates.csv?{urlencode(kept)}"
 
 
 def candidate_link(token: str) -> str:

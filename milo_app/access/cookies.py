@@ -28,6 +28,11 @@ def candidate_cookie(instance: Instance, application_id: str) -> str:
     return f"{_prefix(instance)}milo_c_{instance.id}_{application_id}"
 
 
+def share_cookie(instance: Instance, share_id: str) -> str:
+    """Name of the cookie that opens one shared report."""
+    return f"{_prefix(instance)}milo_s_{instance.id}_{share_id}"
+
+
 def cookie_options(instance: Instance) -> dict[str, object]:
     """Keyword arguments for Starlette's `set_cookie` that every cookie of ours shares."""
     return {

@@ -100,11 +100,16 @@ def tokens(brand: Mapping[str, Any]) -> Tokens:
     return Tokens(light=light, dark=dark, corrected=moved_light)
 
 
-def css(brand: Mapping[str, Any]) -> str:
-    """A stylesheet that sets the tokens; outside any layer, so that it wins over the house's own."""
+def css(brand: Mapping[str, Any], *, within: str = "") -> str:
+    """A stylesheet that sets the tokens, for the page or only *within* a selector; outside any layer, so that it wins
+    over the house's own."""
     chosen = tokens(brand)
     light, dark = _declarations(chosen.light), _declarations(chosen.dark)
-    return f":root{{{light}}}@media (prefers-color-scheme:dark){{:root:not(.light){{{dark}}}}}:root.dark{{{dark}}}"
+    part = f" {within}" if within else ""
+    return (
+        f":root{part}{{{light}}}@media (prefers-color-scheme:dark){{:root:not(.light){part}{{{dark}}}}}"
+        f":root.dark{part}{{{dark}}}"
+    )
 
 
 def _side(wanted: Rgb, accent: Rgb, grounds: tuple[Rgb, ...], *, dark: bool) -> tuple[dict[str, str], bool]:

@@ -39,9 +39,13 @@ async def hand_out(
 
     Recordings play in the page (ranges, for seeking); `view=1` shows pictures, PDFs and text; all else downloads.
     """
-    file = await _find(request, file_id, a)
-    inline = not download and (
-        _plays(file) or (bool(view) and file.media_type in _VIEWABLE) or file.purpose == "logo"
+    return await stream(request, await _find(request, file_id, a), view=bool(view) and not download)
+
+
+async def stream(request: Request, file: StoredFile, *, view: bool) -> Response:
+    """*file* for somebody who may have it, whole or the range asked for. *view*: shown in the page where that is safe."""
+    inline = (view and file.media_type in _VIEWABLE) or (
+        "download" not in request.query_params and (_plays(file) or file.purpose == "logo")
     )
     headers = _headers(file, inline=inline)
     if _unchanged(request, headers):

@@ -13,11 +13,13 @@ from milo_app.http import (
     apply,
     candidate_api,
     candidate_calls,
+    desk_files,
     errors,
     files,
     links,
     privacy,
     relay,
+    shares,
     sign_in,
     uploads,
     webhooks,
@@ -31,7 +33,7 @@ def build_http(deps: Deps, settings: Settings, health: list[BaseRoute]) -> FastA
     errors.install(app)
     app.router.routes.extend(health)
     parts: list[ModuleType] = [sign_in, links, privacy, candidate_api, candidate_calls]
-    parts += [uploads, files, webhooks, relay]
+    parts += [uploads, files, desk_files, shares, webhooks, relay]
     if settings.env == "local":
         parts += [import_module("milo_app.http.dev"), import_module("milo_app.http.dev_calls")]
     for part in parts:

@@ -22,7 +22,7 @@ class Desk(rx.NoSSRComponent):
 
 
 class When(rx.Component):
-    """A moment (ISO text) in the reader's own zone. `how`: time, day or ago."""
+    """A moment (ISO text) in the reader's own zone. `how`: time, day, clock or ago."""
 
     library = DESK
     tag = "When"
@@ -31,10 +31,32 @@ class When(rx.Component):
 
 
 class Keys(rx.NoSSRComponent):
-    """The keys j and k, with a box that turns them off."""
+    """What single keys do on this page, shown by "?", with a box that turns them off. `keys` are (key, words) pairs: j, k
+    and x go through the rows of a table where there is one; every other key presses what carries it as `data-key`."""
 
     library = DESK
     tag = "Keys"
+    keys: rx.Var[list[list[str]]]
+
+
+def _text(value: rx.Var[str]) -> tuple[rx.Var[str]]:
+    return (value,)
+
+
+class SendFile(rx.NoSSRComponent):
+    """A labelled file field that sends what is chosen to `url` as a stream, with progress, and says what is wrong with it.
+    `on_done` gets the id of the file as kept."""
+
+    library = DESK
+    tag = "SendFile"
+    field: rx.Var[str]
+    url: rx.Var[str]
+    accept: rx.Var[str]
+    largest: rx.Var[int]
+    label: rx.Var[str]
+    help: rx.Var[str]
+    too_large: rx.Var[str]
+    on_done: rx.EventHandler[_text]
 
 
 class Player(rx.NoSSRComponent):

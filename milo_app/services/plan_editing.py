@@ -10,7 +10,7 @@ from milo_app.domain import stages as stage_types
 from milo_app.domain.actors import MemberActor
 from milo_app.domain.errors import Invalid
 from milo_app.domain.plan import CriterionKind, QuestionKind, StageKind
-from milo_app.services import interviewers
+from milo_app.services import interviewers, plan_preview
 from milo_app.services.ports import UnitOfWork
 from milo_app.services.transactions import command, query
 
@@ -104,6 +104,7 @@ def _view(uow: UnitOfWork, actor: MemberActor, interviewer_id: str) -> dict[str,
         "checklist": shown["checklist"],
         "problems": [{"where": _where(place, stages), "text": text} for place, text in problems.items()],
         "drafted_by": str(draft.get("drafted_by", "")),
+        "seen": plan_preview.of_draft(draft, uow.workspaces.get(actor.workspace_id), list(shown["needs"])),
         "texts": {k: str(draft.get(k, _DEFAULTS.get(k, ""))) for k in _TEXTS},
         "errors": {k: problems.get(k, "") for k in _TEXTS},
         "stages": [_stage(s, i, len(stages), problems) for i, s in enumerate(stages)],

@@ -14,7 +14,7 @@ from typing import Any
 from milo_app.domain import dealbreakers, scoring, values
 from milo_app.domain import records as r
 from milo_app.domain import stages as stage_types
-from milo_app.domain.actors import MemberActor
+from milo_app.domain.actors import Actor, MemberActor
 from milo_app.domain.plan import Criterion, Question, StagePlan
 from milo_app.domain.stages.kinds import readings_of
 from milo_app.services import integrity, links
@@ -26,6 +26,17 @@ from milo_app.services.report_stages import counting_last, stage_of
 
 def report(deps: Deps, actor: MemberActor, *, application_id: str, attempt: int = 0) -> dict[str, Any]:
     """The whole report as data; *attempt* 0 is the present one. Raises NotFound for an unknown or foreign application."""
+    m = _whole(deps, actor, application_id, attempt)
+    own = actor.can(r.Role.RECRUITER) and not m.application.preview
+    return {**view(m), "link": links.candidate_url(deps.instance, m.application) if own else ""}
+
+
+def whole(deps: Deps, actor: Actor, *, application_id: str) -> dict[str, Any]:
+    """The present report as data without any link, for those who hand it on. Raises NotFound."""
+    return view(_whole(deps, actor, application_id, 0))
+
+
+def _whole(deps: Deps, actor: Actor, application_id: str, attempt: int) -> Material:
     with deps.uow.read(actor) as uow:
         m = gather(uow, application_id, attempt)
     row = m.stages.get("resume")
@@ -33,8 +44,7 @@ def report(deps: Deps, actor: MemberActor, *, application_id: str, attempt: int 
     if key:
         with contextlib.suppress(FileNotFoundError):  # erased meanwhile: the rest of the report still stands
             m = replace(m, resume=b"".join(deps.files.read(str(key))).decode("utf-8", "replace")[:400_000])
-    own = actor.can(r.Role.RECRUITER) and not m.application.preview
-    return {**view(m), "link": links.candidate_url(deps.instance, m.application) if own else ""}
+    return m
 
 
 def view(m: Material) -> dict[str, Any]:
@@ -129,7 +139,8 @@ def _comments(m: Material) -> list[dict[str, Any]]:
     return [
         {
             "id": c.id,
-            "who": m.members.get(c.member_id, "A former member"),
+            "who": m.members.get(c.member_id or "", c.author or "A former member"),
+            "guest": c.share_id is not None or (c.member_id is None and c.author != ""),
             "text": c.text,
             "at": iso(c.at),
             "rating": c.rating or 0,

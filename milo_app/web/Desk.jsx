@@ -1,12 +1,10 @@
 // The few things on the recruiter's desk that need the browser itself: leaving to a server page, times in the reader's
 // own zone, keys, copying, and playing a recording from the place that a quote names. No markup comes from here as text.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Refused, upload } from "./outbox.js";
 
 const typing = (node) =>
   node && (node.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName));
-
-// What fits into one message of the live connection, with room to spare.
-const LARGEST_TEXT = 700000;
 
 const FOCUSABLE = "a[href], button:not([disabled]), input:not([disabled]), select:not([disabled]), textarea:not([disabled])";
 
@@ -86,25 +84,9 @@ export function Desk({ leave = "", topic = "", heading = "" }) {
         // The field stays selected, so that Ctrl+C does it.
       }
     };
-    const chosen = async (event) => {
-      const target = event.target.dataset?.readInto;
-      const file = event.target.files?.[0];
-      const field = target && document.getElementById(target);
-      if (!file || !field) return;
-      const said = document.getElementById(target + "-said");
-      if (file.size > LARGEST_TEXT) {
-        if (said) said.textContent = "This file is too large for the page. Split it, or use the command line.";
-        return;
-      }
-      field.value = await file.text();
-      if (said) said.textContent = file.name + " is in the box below.";
-      event.target.value = "";
-    };
     document.addEventListener("click", clicked);
-    document.addEventListener("change", chosen);
     return () => {
       document.removeEventListener("click", clicked);
-      document.removeEventListener("change", chosen);
     };
   }, []);
   return null;
@@ -112,7 +94,7 @@ export function Desk({ leave = "", topic = "", heading = "" }) {
 
 const DAY = 86400000;
 
-/** A moment in the reader's own zone and language: `how` is "day", "time" or "ago". */
+/** A moment in the reader's own zone and language: `how` is "day", "clock", "time" or "ago". */
 export function When({ at = "", how = "time" }) {
   const date = useMemo(() => (at ? new Date(at) : null), [at]);
   if (!date || Number.isNaN(date.getTime())) return null;
@@ -127,6 +109,7 @@ export function When({ at = "", how = "time" }) {
 function words(date, how) {
   const year = date.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
   const day = { day: "numeric", month: "short", year };
+  if (how === "clock") return date.toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" });
   if (how === "day") return date.toLocaleDateString(undefined, day);
   if (how === "ago") {
     const age = Date.now() - date.getTime();
@@ -142,41 +125,163 @@ function words(date, how) {
 
 const KEYS = "milo-keys";
 
-/** Presses the links marked data-key="j" and "k". One-letter keys can clash with speech input, so they can be turned off. */
-export function Keys() {
+const kept = () => {
+  try {
+    return localStorage.getItem(KEYS) !== "off";
+  } catch {
+    return true; // Storage may be refused; the keys then stay on for this page.
+  }
+};
+
+/** The row of the table that has the focus, and the one `by` further; the first where none has it. */
+function rowFrom(by) {
+  const rows = [...document.querySelectorAll("tr[data-application]")];
+  const at = rows.indexOf(document.activeElement?.closest?.("tr[data-application]"));
+  if (by === 0) return rows[at];
+  return at < 0 ? rows[0] : rows[Math.min(Math.max(at + by, 0), rows.length - 1)];
+}
+
+/** Does what `key` says. Returns whether there was anything to do. */
+function press(key) {
+  const rows = document.querySelector("tr[data-application]");
+  if (key === "/") {
+    const search = document.getElementById("search");
+    search?.focus();
+    search?.select();
+    return Boolean(search);
+  }
+  if (rows && (key === "j" || key === "k")) {
+    const row = rowFrom(key === "j" ? 1 : -1);
+    row?.querySelector("a")?.focus();
+    row?.scrollIntoView({ block: "nearest" });
+    return true;
+  }
+  if (rows && key === "x") {
+    rowFrom(0)?.querySelector("input[type=checkbox]")?.click();
+    return true;
+  }
+  const marked = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (!marked || marked.disabled) return false;
+  if (/^(INPUT|TEXTAREA|SELECT)$/.test(marked.tagName)) marked.focus();
+  else marked.click();
+  return true;
+}
+
+/** Single keys, what they do (by "?"), and a box that turns them off, since they can clash with speech input. */
+export function Keys({ keys = [] }) {
   const [on, setOn] = useState(true);
+  const [shown, setShown] = useState(false);
+  useEffect(() => setOn(kept()), []);
   useEffect(() => {
-    try {
-      setOn(localStorage.getItem(KEYS) !== "off");
-    } catch {
-      // Storage may be refused; the keys then stay on for this page.
-    }
-  }, []);
-  useEffect(() => {
-    if (!on) return undefined;
     const pressed = (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-      if (event.key === "j" || event.key === "k") {
-        const link = document.querySelector(`[data-key="${event.key}"]`);
-        if (link) link.click();
-      }
+      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !kept()) return;
+      if (document.querySelector("dialog.dialog[open]")) return;
+      if (event.key === "?") setShown(true);
+      else if (!keys.some(([key]) => key === event.key) || !press(event.key)) return;
+      event.preventDefault();
     };
     document.addEventListener("keydown", pressed);
     return () => document.removeEventListener("keydown", pressed);
-  }, [on]);
+  }, [keys]);
   const toggle = (event) => {
     setOn(event.target.checked);
     try {
       localStorage.setItem(KEYS, event.target.checked ? "on" : "off");
     } catch {
-      // As above.
+      // As in kept().
     }
   };
   return (
-    <label className="check text-sm">
-      <input type="checkbox" checked={on} onChange={toggle} />
-      <span>Keys j and k go to the next and previous candidate</span>
-    </label>
+    <>
+      <button type="button" className="btn btn-quiet btn-small justify-self-start" onClick={() => setShown(true)}>
+        Keyboard shortcuts
+      </button>
+      {shown && (
+        <div className="dialog-back">
+          <dialog open className="dialog" aria-modal="true" aria-labelledby="keys-title">
+            <div className="spread mb-4">
+              <h2 id="keys-title">Keyboard shortcuts</h2>
+              <button type="button" className="btn btn-quiet btn-small" onClick={() => setShown(false)}>
+                Close
+              </button>
+            </div>
+            <dl className="facts">
+              {[...keys, ["?", "This list"]].map(([key, words]) => (
+                <div key={key} className="contents">
+                  <dt>
+                    <kbd className="kbd">{key}</kbd>
+                  </dt>
+                  <dd>{words}</dd>
+                </div>
+              ))}
+            </dl>
+            <label className="check mt-4">
+              <input type="checkbox" checked={on} onChange={toggle} />
+              <span>Use these keys</span>
+            </label>
+          </dialog>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Sends a chosen file as a stream and tells how far it is; `onDone` gets the id of the file as kept. */
+export function SendFile({ field, url, accept, largest, label, help, tooLarge, onDone }) {
+  const [progress, setProgress] = useState(null);
+  const [name, setName] = useState("");
+  const [problem, setProblem] = useState("");
+  const send = async (event) => {
+    const file = event.target.files?.[0];
+    event.target.value = "";
+    if (!file) return;
+    setProblem("");
+    setName(file.name);
+    if (file.size > largest) {
+      setProblem(tooLarge);
+      return;
+    }
+    setProgress(0);
+    try {
+      const address = url + (url.includes("?") ? "&" : "?") + "name=" + encodeURIComponent(file.name);
+      const reply = await upload(address, file, setProgress);
+      onDone(reply.file.file_id);
+    } catch (error) {
+      const said = error instanceof Refused ? Object.values(error.fields)[0] || error.message : "";
+      setProblem(said || "It could not be sent. Check your connection, and choose it again.");
+    } finally {
+      setProgress(null);
+    }
+  };
+  return (
+    <div className="field">
+      <label className="label" htmlFor={field}>
+        {label}
+      </label>
+      {help ? (
+        <p className="help" id={`${field}-help`}>
+          {help}
+        </p>
+      ) : null}
+      <input
+        id={field}
+        type="file"
+        accept={accept}
+        onChange={send}
+        disabled={progress !== null}
+        aria-describedby={`${field}-help ${field}-error`}
+      />
+      <p className="help" role="status">
+        {progress !== null && (
+          <>
+            {name} <progress value={progress} max="1" aria-label={`Sending ${name}`} />
+          </>
+        )}
+      </p>
+      <p className="error" id={`${field}-error`} role="alert">
+        {problem}
+      </p>
+    </div>
   );
 }
 

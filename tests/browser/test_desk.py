@@ -44,8 +44,8 @@ def test_find_and_decide(milo: Instance, desk: Desk) -> None:
     page.get_by_label("Search").fill("no such person")
     expect(page.get_by_text("Nobody fits")).to_be_visible()
     page.get_by_role("button", name="Clear filters").click()
-    page.get_by_label("State").select_option("completed")
-    page.get_by_label("Decision").select_option("none")
+    page.get_by_role("combobox", name="State").select_option("completed")
+    page.get_by_role("combobox", name="Decision").select_option("none")
     expect(page.locator("tr[data-application]", has_text="Stopped")).to_have_count(0)
     rows = page.locator("tr[data-application]")
     ids = [rows.nth(n).get_attribute("data-application") for n in (0, 1)]
@@ -58,9 +58,48 @@ def test_find_and_decide(milo: Instance, desk: Desk) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("button", name="Dismiss…").click()
     page.get_by_role("button", name="Dismiss", exact=True).click()
-    said(page, "Dismissed 2")
+    expect(page.locator("[data-action]")).to_contain_text("Dismissed 2")
     for id in ids:
         expect(other.locator(f'tr[data-application="{id}"]')).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("[data-action]")).to_contain_text("Undone: 2")
+    for id in ids:
+        expect(other.locator(f'tr[data-application="{id}"]')).to_have_count(0, timeout=20_000)
+
+
+def test_by_keyboard_compared_and_shared(milo: Instance, desk: Desk, tab) -> None:
+    """Rows are gone through and ticked by keys; those of them compared; a guest reads one by a link and says something,
+    until the link is taken back."""
+    page = desk.page
+    page.goto(f"{milo.url}/app/candidates/?state=completed&sort=-score")
+    page.locator("tr[data-application]").first.wait_for()
+    for key in "jxjx":
+        page.keyboard.press(key)
+    expect(page.locator("[data-selected]")).to_have_attribute("data-selected", "2")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Tick or untick")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Compare").click()
+    expect(page.locator("[data-person]")).to_have_count(2)
+    expect(page.locator("[data-criterion]").first).to_be_visible()
+    page.locator("[data-person] a").first.click()
+    page.get_by_role("button", name="Share…").click()
+    page.get_by_label("For whom").fill("Dr Lee")
+    page.get_by_role("button", name="Make a link").click()
+    address = page.locator("[data-share] input").input_value()
+    guest = tab()
+    guest.goto(address)
+    guest.get_by_role("button", name="Open the report").click()
+    expect(guest.locator("[data-screen=shared]")).to_contain_text("Overall")
+    expect(guest.locator("body")).not_to_contain_text("@candidates.example")
+    guest.get_by_label("Your name").fill("Dr Lee")
+    guest.get_by_label("Comment").fill("Ask about the night shift")
+    guest.get_by_role("button", name="Add comment").click()
+    expect(page.get_by_text("Ask about the night shift")).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.locator("[data-share]")).to_have_count(0)
+    guest.reload()
+    expect(guest.locator("body")).to_contain_text("taken back")
 
 
 def test_report(milo: Instance, desk: Desk) -> None:
@@ -98,7 +137,9 @@ def test_keys(milo: Instance, desk: Desk) -> None:
     expect(page.locator("h1")).not_to_have_text(first)
     page.locator("body").press("k")
     expect(page.locator("h1")).to_have_text(first)
-    page.get_by_label("Keys j and k").uncheck()
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    page.get_by_label("Use these keys").uncheck()
+    page.get_by_role("button", name="Close").click()
     page.locator("body").press("j")
     page.wait_for_timeout(300)
     expect(page.locator("h1")).to_have_text(first)
@@ -218,7 +259,7 @@ def test_from_a_job_description_to_an_invitation(milo: Instance, desk: Desk) -> 
     page.get_by_role("button", name="Check the list").click()
     expect(page.get_by_text("Cannot be used")).to_be_visible()
     page.get_by_role("button", name="Invite everyone").click()
-    said(page, "Invited 1 of 3")
+    expect(page.locator("[data-list-progress]")).to_contain_text("Invited 1 of 3", timeout=20_000)
     expect(page.locator("tr[data-application]")).to_have_count(2)
 
 

@@ -7,41 +7,24 @@ from typing import Any
 import reflex as rx
 
 from milo_app import ui
+from milo_app.recruiter.candidates.acting import acting, progress_of
 from milo_app.recruiter.candidates.adding import adding
+from milo_app.recruiter.candidates.adding_state import AddingState as A
+from milo_app.recruiter.candidates.filters import filters
 from milo_app.recruiter.candidates.state import CandidatesState as S
 from milo_app.recruiter.frame import frame
-from milo_app.recruiter.parts import items, mark, when
+from milo_app.recruiter.parts import Keys, items, mark, when
+from milo_app.services.saved_views import COLUMNS
 
-_STATES = [
-    ("", "Every state"),
-    ("invited", "Invited"),
-    ("in_progress", "In progress"),
-    ("evaluating", "Being evaluated"),
-    ("completed", "Completed"),
-    ("disqualified", "Stopped"),
-    ("withdrawn", "Withdrawn"),
-    ("expired", "Expired"),
-]
-_DECISIONS = [
-    ("", "Any decision"),
-    ("none", "To decide"),
-    ("shortlisted", "Shortlisted"),
-    ("dismissed", "Dismissed"),
-]
-_STAGES = [
-    ("", "At any stage"),
-    ("resume", "At resume"),
-    ("form", "At form"),
-    ("sms", "At texts"),
-    ("voice", "At interview"),
-]
-_SORTS = [
-    ("-updated_at", "Latest activity"),
-    ("-score", "Highest score"),
-    ("score", "Lowest score"),
-    ("name", "Name"),
-    ("-created_at", "Newest first"),
-    ("created_at", "Oldest first"),
+_KEYS = [
+    ["j", "Next row"],
+    ["k", "Previous row"],
+    ["x", "Tick or untick the row"],
+    ["/", "Search"],
+    ["n", "Next page"],
+    ["p", "Previous page"],
+    ["s", "Shortlist who is ticked"],
+    ["d", "Dismiss who is ticked"],
 ]
 
 
@@ -54,17 +37,11 @@ def page() -> rx.Component:
             rx.cond(S.interviewer, _role_actions()),
             above=rx.cond(S.interviewer, rx.el.p("Candidates", class_name="eyebrow")),
         ),
-        rx.cond(S.adding, adding()),
-        _filters(),
+        rx.cond(A.open & (S.interviewer != ""), adding()),
+        progress_of(),
+        filters(),
         rx.cond(S.rows.length() > 0, _table(), _nothing()),
-        rx.cond(S.selected.length() > 0, _bulk()),
-        ui.dialog(
-            "Dismiss " + S.selected.length().to_string() + "?",
-            _dismissing(),
-            open=S.dismissing,
-            on_close=S.dismiss_asked(False),
-            id="dismiss",
-        ),
+        acting(),
         current="/app/candidates/",
         title="Candidates",
         heading=S.title,
@@ -76,86 +53,8 @@ def _role_actions() -> rx.Component:
         rx.cond(S.can_edit, ui.button_link("Edit interviewer", "/app/interviewer/?i=" + S.interviewer)),
         rx.cond(
             S.can_edit & S.published,
-            ui.button("Add candidates", icon="plus", on_click=S.adding_toggled, aria_expanded=S.adding),
+            ui.button("Add candidates", icon="plus", on_click=A.toggled, aria_expanded=A.open),
         ),
-    )
-
-
-def _filters() -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            rx.el.label("Search", html_for="search", class_name="sr"),
-            rx.el.input(
-                id="search",
-                type="search",
-                placeholder="Name, email or phone",
-                default_value=S.search,
-                on_change=S.filter_changed("search").debounce(250),
-                class_name="input",
-            ),
-            class_name="col-span-2 min-w-[14rem] grow",
-            key="search-" + S.form.to_string(),
-        ),
-        _select("interviewer", "Role", S.roles, S.interviewer, first="Every role"),
-        _select("state", "State", _STATES, S.state),
-        _select("decision", "Decision", _DECISIONS, S.decision),
-        _select("stage", "Stage", _STAGES, S.stage),
-        _select("sort", "Order", _SORTS, S.sort),
-        ui.checkbox("Needs review", default_checked=S.review, on_change=S.review_changed),
-        class_name="grid grid-cols-2 items-center gap-2 sm:flex sm:flex-wrap",
-        role="search",
-        aria_label="Filter candidates",
-    )
-
-
-def _select(name: str, label: str, options: Any, value: Any, first: str = "") -> rx.Component:
-    shown: list[Any] = [rx.el.option(first, value="")] if first else []
-    if isinstance(options, rx.Var):
-        shown.append(rx.foreach(options, lambda pair: rx.el.option(pair[1], value=pair[0])))
-    else:
-        shown += [rx.el.option(text, value=key) for key, text in options]
-    return rx.el.div(
-        rx.el.label(label, html_for=f"filter-{name}", class_name="sr"),
-        rx.el.select(
-            *shown,
-            id=f"filter-{name}",
-            value=value,
-            on_change=S.filter_changed(name),
-            class_name="input",
-        ),
-        class_name="sm:min-w-[9.5rem] sm:max-w-[16rem]",
-    )
-
-
-def _bulk() -> rx.Component:
-    return rx.el.div(
-        rx.el.p(S.selected.length(), " selected", class_name="font-semibold"),
-        rx.cond(
-            S.can_edit,
-            rx.fragment(
-                ui.button("Shortlist", kind="secondary", small=True, on_click=S.decided("shortlisted")),
-                ui.button("Dismiss…", kind="secondary", small=True, on_click=S.dismiss_asked(True)),
-                ui.button("Clear decision", kind="quiet", small=True, on_click=S.decided("none")),
-            ),
-        ),
-        ui.button("Untick all", kind="quiet", small=True, on_click=S.all_ticked(False)),
-        class_name="row sticky bottom-2 z-20 rounded-xl border border-(--line) bg-(--surface) px-4 py-2 shadow-lg",
-        role="region",
-        aria_label="Selected candidates",
-    )
-
-
-def _dismissing() -> rx.Component:
-    return rx.el.form(
-        rx.el.p("Nothing is sent to them by this, and you can clear it later."),
-        ui.field("Reason", ui.text_area("reason", name="reason", rows=3), id="reason", optional=True),
-        rx.el.div(
-            ui.button("Dismiss", kind="danger", type="submit"),
-            ui.button("Keep them", kind="secondary", on_click=S.dismiss_asked(False)),
-            class_name="actions",
-        ),
-        on_submit=S.dismissed,
-        class_name="stack-s",
     )
 
 
@@ -173,25 +72,109 @@ def _table() -> rx.Component:
                         class_name="size-5 accent-(--brand)",
                     )
                 ),
-                "Candidate",
-                "State",
-                ui.column("Stages", class_name="max-md:hidden"),
-                "Score",
-                ui.column("Decision", class_name="max-sm:hidden"),
-                ui.column("Last activity", class_name="max-sm:hidden"),
+                _heading("Candidate", "name"),
+                *[
+                    rx.cond(
+                        S.columns.contains(name),
+                        _heading(label, _SORTED.get(name, ""), _HIDDEN.get(name, "")),
+                    )
+                    for name, label in COLUMNS.items()
+                ],
             ],
             rx.foreach(S.rows, _row),
             caption="Candidates",
         ),
         rx.el.div(
-            rx.el.p(S.rows.length(), " of ", S.total, " shown", class_name="muted text-sm", role="status"),
-            rx.cond(S.next.length() > 0, ui.button("Show more", kind="secondary", on_click=S.more_clicked)),
+            rx.el.p(
+                S.total,
+                rx.cond(S.total == "1", " candidate", " candidates"),
+                class_name="muted text-sm",
+                role="status",
+                custom_attrs={"data-total": S.total},
+            ),
+            rx.el.div(
+                _turn("Previous page", "previous", "p", S.previous.length() == 0),
+                _turn("Next page", "next", "n", S.next.length() == 0),
+                class_name="row",
+            ),
+            rx.el.div(
+                Keys.create(keys=_KEYS),
+                ui.link("Export as CSV", S.export_url, outside=True, class_name="btn btn-quiet btn-small"),
+                class_name="row",
+            ),
             class_name="spread",
         ),
     )
 
 
+def _turn(label: str, way: str, key: str, disabled: Any) -> rx.Component:
+    return ui.button(
+        label,
+        kind="secondary",
+        small=True,
+        on_click=S.paged(way),
+        disabled=disabled,
+        custom_attrs={"data-key": key},
+    )
+
+
+#: What a column is sorted by, and where there is no room for it.
+_SORTED = {"score": "score", "activity": "updated_at", "invited": "created_at"}
+_HIDDEN = {
+    name: "max-md:hidden" if name == "stages" else "max-sm:hidden"
+    for name in ("stages", "decision", "source", "invited", "due", "activity")
+}
+
+
+def _heading(label: str, sort: str = "", hidden: str = "") -> rx.Component:
+    if not sort:
+        return ui.column(label, class_name=hidden)
+    up, down = S.sort == sort, S.sort == f"-{sort}"
+    arrow = rx.cond(up, " ↑", rx.cond(down, " ↓", ""))
+    button = rx.el.button(
+        label,
+        rx.el.span(arrow, aria_hidden="true"),
+        type="button",
+        on_click=S.sorted_by(sort),
+        class_name="cursor-pointer font-[inherit] text-inherit whitespace-nowrap hover:underline min-h-6",
+    )
+    return ui.column(
+        button, sort=rx.cond(up, "ascending", rx.cond(down, "descending", "none")), class_name=hidden
+    )
+
+
 def _row(row: Any) -> rx.Component:
+    cells = {
+        "state": rx.el.td(
+            rx.el.span(row["state_name"], custom_attrs={"data-state": row["state"]}),
+            rx.cond(
+                row["review"].to(bool),
+                rx.el.span(ui.badge("Needs review", kind="warn"), class_name="block mt-1"),
+            ),
+        ),
+        "stages": rx.el.td(
+            rx.el.ul(rx.foreach(items(row["stages"]), _stage), class_name="flex flex-wrap gap-1"),
+            class_name=_HIDDEN["stages"],
+        ),
+        "score": rx.el.td(
+            rx.el.span(row["score"], class_name="font-semibold tabular-nums"),
+            rx.el.span(row["covers"], class_name="block text-(--muted) text-xs"),
+            class_name="whitespace-nowrap",
+        ),
+        "decision": rx.el.td(
+            rx.match(
+                row["decision"].to(str),
+                ("shortlisted", ui.badge("Shortlisted", kind="ok")),
+                ("dismissed", ui.badge("Dismissed")),
+                rx.el.span("–", aria_hidden="true", class_name="muted"),
+            ),
+            class_name=_HIDDEN["decision"],
+        ),
+        "source": rx.el.td(row["source"], class_name=_HIDDEN["source"]),
+        "invited": rx.el.td(when(row["invited"], "day"), class_name=_HIDDEN["invited"]),
+        "due": rx.el.td(when(row["due"], "day"), class_name=_HIDDEN["due"]),
+        "activity": rx.el.td(when(row["updated"], "ago"), class_name=_HIDDEN["activity"]),
+    }
     return rx.el.tr(
         rx.el.td(
             rx.el.input(
@@ -222,34 +205,10 @@ def _row(row: Any) -> rx.Component:
             scope="row",
             class_name="!whitespace-normal align-top border-b border-(--line) text-(--text-s) !text-(--ink) !font-normal min-w-[11rem] md:min-w-[16rem] !p-3",
         ),
-        rx.el.td(
-            rx.el.span(row["state_name"], custom_attrs={"data-state": row["state"]}),
-            rx.cond(
-                row["review"].to(bool),
-                rx.el.span(ui.badge("Needs review", kind="warn"), class_name="block mt-1"),
-            ),
-        ),
-        rx.el.td(
-            rx.el.ul(rx.foreach(items(row["stages"]), _stage), class_name="flex flex-wrap gap-1"),
-            class_name="max-md:hidden",
-        ),
-        rx.el.td(
-            rx.el.span(row["score"], class_name="font-semibold tabular-nums"),
-            rx.el.span(row["covers"], class_name="block text-(--muted) text-xs"),
-            class_name="whitespace-nowrap",
-        ),
-        rx.el.td(
-            rx.match(
-                row["decision"].to(str),
-                ("shortlisted", ui.badge("Shortlisted", kind="ok")),
-                ("dismissed", ui.badge("Dismissed")),
-                rx.el.span("–", aria_hidden="true", class_name="muted"),
-            ),
-            class_name="max-sm:hidden",
-        ),
-        rx.el.td(when(row["updated"], "ago"), class_name="max-sm:hidden"),
+        *[rx.cond(S.columns.contains(name), cells[name]) for name in COLUMNS],
         key=row["id"].to(str),
         custom_attrs={"data-application": row["id"]},
+        class_name="focus-within:bg-(--sunken)",
     )
 
 
@@ -270,7 +229,9 @@ def _stage(stage: Any) -> rx.Component:
 
 
 def _nothing() -> rx.Component:
-    filtered = (S.search != "") | (S.state != "") | (S.decision != "") | (S.stage != "") | S.review
+    filtered = S.review | (
+        S.search + S.state + S.decision + S.stage + S.source + S.score_from + S.score_to != ""
+    )
     return rx.cond(
         filtered,
         ui.empty(
@@ -285,7 +246,7 @@ def _nothing() -> rx.Component:
                 ui.empty(
                     "No candidates yet",
                     "Add one by hand, paste a list, or share the apply link.",
-                    ui.button("Add candidates", on_click=S.adding_toggled),
+                    ui.button("Add candidates", on_click=A.toggled),
                 ),
                 ui.empty(
                     "This interviewer is not published",

@@ -1,4 +1,4 @@
-"""Form fields of the builder: kept when they are left, each with its problem below it.
+"""Form fields of the builder: kept when somebody pauses or leaves them, each with its problem below it.
 
 They are uncontrolled, so that a reply of the server never overwrites what somebody is typing next.
 """
@@ -11,6 +11,9 @@ import reflex as rx
 
 from milo_app import ui
 from milo_app.recruiter.interviewer.state import InterviewerState as S
+
+#: So many milliseconds without a key are a pause: what is typed is kept, and the preview shows it.
+_PAUSE = 500
 
 
 def line(
@@ -29,6 +32,7 @@ def line(
         ui.text_input(
             path,
             default_value=value,
+            on_change=S.typed(path).debounce(_PAUSE),
             on_blur=S.typed(path),
             aria_invalid=(error != "") if isinstance(error, rx.Var) else False,
             disabled=~S.can_edit,
@@ -58,6 +62,7 @@ def area(
             path,
             rows=rows,
             default_value=value,
+            on_change=S.typed(path).debounce(_PAUSE),
             on_blur=S.typed(path),
             aria_invalid=(error != "") if isinstance(error, rx.Var) else False,
             disabled=~S.can_edit,

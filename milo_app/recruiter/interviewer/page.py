@@ -9,6 +9,7 @@ import reflex as rx
 from milo_app import ui
 from milo_app.recruiter.frame import frame
 from milo_app.recruiter.interviewer.fields import area, line
+from milo_app.recruiter.interviewer.preview import preview
 from milo_app.recruiter.interviewer.stage import stage
 from milo_app.recruiter.interviewer.state import InterviewerState as S
 from milo_app.recruiter.parts import copy_line
@@ -17,7 +18,7 @@ _F = S.facts
 
 
 def page() -> rx.Component:
-    """The draft in the wide column; going live beside it."""
+    """The draft in the wide column, what candidates see of it beside; going live at the end."""
     return frame(
         S,
         ui.page_header(
@@ -55,20 +56,32 @@ def page() -> rx.Component:
                 class_name="notice",
             ),
         ),
+        ui.button(
+            rx.cond(S.previewing, "Back to editing", "Show what candidates see"),
+            kind="secondary",
+            on_click=S.preview_toggled,
+            aria_pressed=S.previewing,
+            class_name="xl:hidden justify-self-start sticky top-2 z-20",
+        ),
         rx.el.div(
             rx.el.div(
                 _role(),
                 rx.foreach(S.stages, stage),
                 _add_stage(),
-                class_name="stack min-w-0",
+                rx.el.div(
+                    _going_live(), _links(), _needs(), class_name="grid gap-6 items-start lg:grid-cols-2"
+                ),
+                class_name=rx.cond(S.previewing, "stack min-w-0 max-xl:hidden", "stack min-w-0"),
             ),
             rx.el.div(
-                _going_live(),
-                _links(),
-                _needs(),
-                class_name="stack content-start xl:sticky xl:top-4 xl:max-h-[calc(100vh-2rem)] xl:overflow-y-auto",
+                preview(),
+                class_name=rx.cond(
+                    S.previewing,
+                    "xl:sticky xl:top-4 xl:max-h-[calc(100vh-2rem)] xl:overflow-y-auto",
+                    "max-xl:hidden xl:sticky xl:top-4 xl:max-h-[calc(100vh-2rem)] xl:overflow-y-auto",
+                ),
             ),
-            class_name="grid gap-6 xl:grid-cols-[minmax(0,1fr)_24rem] items-start",
+            class_name="grid gap-6 xl:grid-cols-[minmax(0,1fr)_25rem] items-start",
         ),
         title="Interviewer",
         heading=S.facts["title"].to(str),

@@ -7,16 +7,31 @@ from typing import Any
 import reflex as rx
 
 from milo_app import ui
-from milo_app.recruiter.parts import Keys, copy_line, mark, when
+from milo_app.recruiter.parts import Keys, copy_line, when
+from milo_app.recruiter.report.sharing import sharing
 from milo_app.recruiter.report.state import ReportState as S
+from milo_app.recruiter.report.timeline import messages
 
 _H = S.head
+_KEYS = [
+    ["j", "Next candidate"],
+    ["k", "Previous candidate"],
+    ["s", "Shortlist"],
+    ["d", "Dismiss"],
+    ["c", "Comment"],
+]
 
 
 def beside() -> rx.Component:
     """The narrow column; below the evidence on a small screen."""
     return rx.el.div(
-        _decision(), _way(), _comments(), _messages(), Keys.create(), class_name="stack content-start"
+        _decision(),
+        _way(),
+        _comments(),
+        messages(),
+        sharing(),
+        Keys.create(keys=_KEYS),
+        class_name="stack content-start",
     )
 
 
@@ -25,9 +40,7 @@ def _decision() -> rx.Component:
     return ui.card(
         rx.cond(
             none,
-            rx.el.p(
-                "A person decides. Nothing is sent to the candidate by this.", class_name="muted text-sm"
-            ),
+            rx.el.p("A person decides. Shortlisting sends nothing.", class_name="muted text-sm"),
             rx.el.p(
                 rx.el.strong(_H["decision_name"]),
                 " by ",
@@ -42,11 +55,16 @@ def _decision() -> rx.Component:
             rx.el.div(
                 rx.cond(
                     _H["decision"].to(str) != "shortlisted",
-                    ui.button("Shortlist", on_click=S.decided("shortlisted")),
+                    ui.button("Shortlist", on_click=S.decided("shortlisted"), custom_attrs={"data-key": "s"}),
                 ),
                 rx.cond(
                     _H["decision"].to(str) != "dismissed",
-                    ui.button("Dismiss…", kind="secondary", on_click=S.dismiss_asked(True)),
+                    ui.button(
+                        "Dismiss…",
+                        kind="secondary",
+                        on_click=S.dismiss_asked(True),
+                        custom_attrs={"data-key": "d"},
+                    ),
                 ),
                 rx.cond(~none, ui.button("Clear decision", kind="quiet", on_click=S.decided("none"))),
                 class_name="actions",
@@ -120,7 +138,11 @@ def _comments() -> rx.Component:
         rx.cond(
             S.can_edit,
             rx.el.form(
-                ui.field("Comment", ui.text_area("comment", name="text", rows=3), id="comment"),
+                ui.field(
+                    "Comment",
+                    ui.text_area("comment", name="text", rows=3, custom_attrs={"data-key": "c"}),
+                    id="comment",
+                ),
                 ui.field(
                     "Rating",
                     ui.select(
@@ -143,72 +165,11 @@ def _comment(one: Any) -> rx.Component:
     return rx.el.li(
         rx.el.p(
             rx.el.strong(one["who"]),
+            rx.cond(one["guest"].to(bool), " (by a shared link)", ""),
             rx.cond(one["rating"].to(int) > 0, rx.el.span(" · ", one["rating"], " of 5")),
             rx.el.span(" · ", when(one["at"], "ago"), class_name="muted"),
             class_name="text-sm",
         ),
         rx.el.p(one["text"], class_name="whitespace-pre-line"),
         class_name="border-t border-(--line) pt-3 first:border-t-0",
-    )
-
-
-def _messages() -> rx.Component:
-    return ui.card(
-        rx.cond(
-            S.messages.length() > 0,
-            rx.el.ol(rx.foreach(S.messages, _message), class_name="stack-s"),
-            rx.el.p("Nothing was sent or received yet.", class_name="muted text-sm"),
-        ),
-        title="Messages",
-    )
-
-
-def _message(m: Any) -> rx.Component:
-    return rx.el.li(
-        rx.el.p(
-            rx.el.strong(m["kind"]),
-            rx.el.span(
-                " · ",
-                m["channel"],
-                rx.cond(m["inbound"].to(bool), " from ", " to "),
-                m["who"],
-                class_name="muted",
-            ),
-            class_name="text-sm",
-        ),
-        rx.el.p(
-            mark(m["words"], m["tone"].to(str)),
-            " ",
-            rx.el.span(when(m["at"]), class_name="muted text-sm"),
-            class_name="row",
-        ),
-        rx.cond(m["error"].to(str) != "", rx.el.p(m["error"], class_name="error")),
-        rx.cond(
-            m["body"].to(str) != "",
-            rx.el.details(
-                rx.el.summary(
-                    rx.cond(m["subject"].to(str) != "", m["subject"], "Text"), class_name="!min-h-0 text-sm"
-                ),
-                rx.el.p(m["body"], class_name="whitespace-pre-line text-sm"),
-            ),
-        ),
-        rx.cond(m["files"].to(str) != "", rx.el.p("With it came: ", m["files"], class_name="muted text-sm")),
-        rx.cond(
-            m["stopped"].to(str) != "",
-            rx.el.p(
-                m["stopped"],
-                " ",
-                rx.cond(
-                    S.can_edit,
-                    ui.button("Allow email again", kind="secondary", small=True, on_click=S.email_allowed),
-                ),
-                class_name="text-sm",
-            ),
-        ),
-        rx.cond(
-            m["can_resend"].to(bool) & S.can_edit,
-            ui.button("Send again", kind="secondary", small=True, on_click=S.resent(m["id"].to(str))),
-        ),
-        class_name="border-t border-(--line) pt-3 first:border-t-0 grid gap-1",
-        custom_attrs={"data-message": m["id"], "data-message-state": m["state"]},
     )

@@ -40,13 +40,15 @@ def page() -> rx.Component:
         ui.dialog(
             "Dismiss this candidate?",
             rx.el.form(
-                rx.el.p("Nothing is sent to them by this, and you can clear it later."),
+                rx.el.p("You can clear it later; nothing reaches them in the next ten minutes."),
                 ui.field(
                     "Reason",
                     ui.text_area("dismiss-reason", name="reason", rows=3),
                     id="dismiss-reason",
                     optional=True,
+                    help="For your team; candidates never see it.",
                 ),
+                ui.checkbox("Tell them by email, in ten minutes", name="tell", default_checked=True),
                 rx.el.div(
                     ui.button("Dismiss", kind="danger", type="submit"),
                     ui.button("Go back", kind="secondary", on_click=S.dismiss_asked(False)),

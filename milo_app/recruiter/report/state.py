@@ -13,10 +13,13 @@ from milo_app.domain.actors import MemberActor
 from milo_app.recruiter.desk_state import DeskState
 from milo_app.services import (
     applications,
+    blasts,
     bounces,
+    bulk,
     candidate_table,
     decisions,
     evaluations,
+    reminders,
     reports,
     timeline,
 )
@@ -81,11 +84,12 @@ class ReportState(DeskState, rx.State):
     @member("recruiter")
     async def dismissed(self, actor: MemberActor, form: dict[str, Any]) -> None:
         reason = str(form.get("reason", ""))
-        await run(
-            decisions.decide, actor, application_ids=[self.application], decision="dismissed", reason=reason
-        )
+        tell = bool(form.get("tell"))
+        them = {"kind": "dismiss", "count": 1, "application_ids": [self.application]}
+        await run(bulk.begin, actor, **them, reason=reason, tell=tell)
         self.dismissing = False
-        await self._again(actor, "Dismissed. Nothing was sent to the candidate.")
+        said = "They are told by email in ten minutes; clear the decision before that, and nothing is sent."
+        await self._again(actor, f"Dismissed. {said if tell else 'Nothing was sent to the candidate.'}")
 
     @member("recruiter")
     async def commented(self, actor: MemberActor, form: dict[str, Any]) -> None:
@@ -156,9 +160,22 @@ class ReportState(DeskState, rx.State):
         await self._again(actor, "A new attempt is open from that stage on. This one is kept.")
 
     @member("recruiter")
-    async def resent(self, actor: MemberActor, message_id: str) -> None:
-        await run(timeline.resend, actor, message_id=message_id)
+    async def resent(self, actor: MemberActor, message_id: str, channel: str) -> None:
+        """Send what did not arrive once more, the same way or by another *channel*."""
+        await run(timeline.resend, actor, message_id=message_id, channel=channel)
         await self._again(actor, "It will be sent again now.")
+
+    @member("recruiter")
+    async def reminded(self, actor: MemberActor) -> None:
+        (done,) = await run(reminders.nudge, actor, application_ids=[self.application])
+        said = {"sent": "A reminder is on its way.", "later": "The reminder waits for quiet hours to pass."}
+        await self._again(actor, said.get(done["outcome"], f"Not reminded: {done['reason']}"))
+
+    @member("recruiter")
+    async def write_asked(self, actor: MemberActor) -> Any:
+        """Write to this candidate, on the page for messages."""
+        id = await run(blasts.draft, actor, application_ids=[self.application])
+        return rx.redirect(f"/app/message/?b={id}")
 
     @member("recruiter")
     async def email_allowed(self, actor: MemberActor) -> None:

@@ -12,6 +12,7 @@ from milo_app.access.running import run
 from milo_app.domain.actors import MemberActor
 from milo_app.domain.errors import Invalid
 from milo_app.recruiter.desk_state import DeskState
+from milo_app.services import brand as brands
 from milo_app.services import members
 
 
@@ -34,9 +35,19 @@ class SettingsState(DeskState, rx.State):
     async def brand_saved(self, actor: MemberActor, form: dict[str, Any]) -> None:
         """Save what candidates see of the company."""
         brand = {name: str(form.get(name, "")) for name in ("name", "color", "support_email", "privacy_url")}
-        await self._try(
-            actor, run(members.save_brand, actor, brand=brand), "Saved. Candidates see it from now on."
-        )
+        await self._try(actor, run(brands.save, actor, brand=brand), "Saved. Candidates see it from now on.")
+
+    @member("admin")
+    async def logo_sent(self, actor: MemberActor, file_id: str) -> None:
+        """A logo was sent by the page; it is shown from now on."""
+        await self._read(actor)
+        self._say("This is your logo from now on.")
+
+    @member("admin")
+    async def logo_removed(self, actor: MemberActor) -> None:
+        await run(brands.remove_logo, actor)
+        await self._read(actor)
+        self._say("The logo is removed; your name stands in its place.")
 
     @member("admin")
     async def member_added(self, actor: MemberActor, form: dict[str, Any]) -> None:
