@@ -21,10 +21,18 @@ GENERAL_QUEUE = "milo"
 APPLICATION_QUEUE = "milo_application"
 #: Emails to candidates, few at a time: a provider takes them slowly, and nothing else shall wait behind hundreds.
 EMAIL_QUEUE = "milo_email"
+#: Texts: where the provider does not answer they wait for each other, and nothing else waits for them.
+TEXT_QUEUE = "milo_text"
 #: Work whose first argument is the application that it is about, and the partition it waits in.
 BY_APPLICATION = frozenset(
     {Work.ADVANCE_APPLICATION, Work.HANDLE_INBOUND_TEXT, Work.SETTLE_TEXTS, Work.EVALUATE_CRITERION}
 )
+
+_QUEUES = {
+    Work.DELIVER_EMAIL: EMAIL_QUEUE,
+    Work.DELIVER_TEXT: TEXT_QUEUE,
+    Work.LOOK_UP_MESSAGE: TEXT_QUEUE,
+}
 
 
 class WorkQueue:
@@ -35,6 +43,7 @@ class WorkQueue:
     general = GENERAL_QUEUE
     by_application = APPLICATION_QUEUE
     email = EMAIL_QUEUE
+    text = TEXT_QUEUE
     #: Ids and small values as JSON, never pickles: readable by hand and by a later release.
     serializer = DBOSPortableJSONSerializer()
 
@@ -65,8 +74,8 @@ class WorkQueue:
         if work in BY_APPLICATION:
             options["queue_name"] = APPLICATION_QUEUE
             options["queue_partition_key"] = ids[0]
-        elif work is Work.DELIVER_EMAIL:
-            options["queue_name"] = EMAIL_QUEUE
+        elif work in _QUEUES:
+            options["queue_name"] = _QUEUES[work]
         self._client.enqueue_in_transaction(connection, options, *ids)
 
     def dispose(self) -> None:

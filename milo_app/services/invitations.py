@@ -308,8 +308,9 @@ def put(uow: UnitOfWork, message: r.Message) -> r.Message:
     )
     if suppressed:
         return message
-    mass = message.channel is r.Channel.EMAIL and message.candidate_id is not None
-    work = Work.DELIVER_EMAIL if mass else Work.DELIVER_MESSAGE
+    work = Work.DELIVER_TEXT if message.channel is r.Channel.SMS else Work.DELIVER_MESSAGE
+    if message.channel is r.Channel.EMAIL and message.candidate_id is not None:
+        work = Work.DELIVER_EMAIL
     if message.due_at is not None:
         uow.later.add(
             r.Later(

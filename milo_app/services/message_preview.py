@@ -143,7 +143,7 @@ def send_test(
             },
         )
     )
-    uow.enqueue(Work.DELIVER_MESSAGE, message.id)
+    uow.enqueue(Work.DELIVER_TEXT if channel == "sms" else Work.DELIVER_MESSAGE, message.id)
     return message
 
 

@@ -72,7 +72,7 @@ def send(
             message_kind=reply.kind,
         )
     if not blocked:
-        uow.enqueue(Work.DELIVER_MESSAGE, reply.id)
+        uow.enqueue(Work.DELIVER_TEXT, reply.id)
     return reply
 
 

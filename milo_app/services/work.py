@@ -16,6 +16,8 @@ class Work(StrEnum):
     DELIVER_MESSAGE = "deliver_message"
     #: message: the same for an email to a candidate, which waits behind others of its kind only
     DELIVER_EMAIL = "deliver_email"
+    #: message: the same for a text
+    DELIVER_TEXT = "deliver_text"
     #: message, how often before: what the provider took of one whose outcome nobody saw
     LOOK_UP_MESSAGE = "look_up_message"
     #: message: the content of an email that came in

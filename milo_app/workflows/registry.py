@@ -47,6 +47,9 @@ PLANS: dict[Work, Plan] = {
     Work.DELIVER_EMAIL: Plan(
         "milo_app.services.delivery:deliver", tries=6, gave_up="milo_app.services.delivery:give_up"
     ),
+    Work.DELIVER_TEXT: Plan(
+        "milo_app.services.delivery:deliver", tries=6, gave_up="milo_app.services.delivery:give_up"
+    ),
     Work.READ_EMAIL: Plan("milo_app.services.inbound_email:read"),
     Work.LOOK_UP_MESSAGE: Plan("milo_app.services.delivery:look_up"),
     Work.HANDLE_INBOUND_TEXT: Plan("milo_app.services.texting:handle"),

@@ -108,6 +108,7 @@ class Runtime:
         busy = 4 if self.settings.sqlite else 16
         DBOS.register_queue(self._queue.general, worker_concurrency=busy, polling_interval_sec=pause)
         DBOS.register_queue(self._queue.email, worker_concurrency=2, polling_interval_sec=pause)
+        DBOS.register_queue(self._queue.text, worker_concurrency=busy, polling_interval_sec=pause)
         DBOS.register_queue(
             self._queue.by_application,
             worker_concurrency=busy,

@@ -162,7 +162,7 @@ def test_texts_wait_for_the_morning_where_the_candidate_is(
         application = invited(uow, nurse, time_zone="America/Los_Angeles", phone="+13105550123")
         invitations.invite(uow, SystemActor(), application_id=application.id)
         text = uow.messages.find(application_id=application.id, channel="sms")[0]
-        later = uow.later.find(work="deliver_message")
+        later = uow.later.find(work="deliver_text")
         other = invited(uow, nurse, email="b@example.com", phone="+13105550124")
         invitations.invite(uow, SystemActor(), application_id=other.id, now_ok=True)
         at_once = uow.messages.find(application_id=other.id, channel="sms")[0]
