@@ -7,6 +7,8 @@ import reflex as rx
 from milo_app.access import live
 from milo_app.recruiter.candidates.page import page as candidates
 from milo_app.recruiter.candidates.state import CandidatesState
+from milo_app.recruiter.compare.page import page as compare
+from milo_app.recruiter.compare.state import CompareState
 from milo_app.recruiter.home.page import page as home
 from milo_app.recruiter.home.state import HomeState
 from milo_app.recruiter.interviewer.page import page as interviewer
@@ -31,6 +33,7 @@ _PAGES = (
     (new_interviewer, "/app/interviewers/new", "New interviewer", NewInterviewerState.opened),
     (interviewer, "/app/interviewer", "Interviewer", InterviewerState.opened),
     (candidates, "/app/candidates", "Candidates", CandidatesState.opened),
+    (compare, "/app/compare", "Compare", CompareState.opened),
     (report, "/app/report", "Report", ReportState.opened),
     (requests, "/app/requests", "Requests", RequestsState.opened),
     (message, "/app/message", "Message", MessageState.opened),

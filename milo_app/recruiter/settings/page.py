@@ -9,6 +9,7 @@ import reflex as rx
 from milo_app import ui
 from milo_app.recruiter.frame import frame
 from milo_app.recruiter.parts import when
+from milo_app.recruiter.settings.brand import brand
 from milo_app.recruiter.settings.state import SettingsState as S
 from milo_app.recruiter.settings.tabs import settings_tabs
 
@@ -21,48 +22,10 @@ def page() -> rx.Component:
         S,
         ui.page_header("Settings"),
         settings_tabs("/app/settings/"),
-        rx.cond(S.is_admin, rx.fragment(_brand(), _members())),
+        rx.cond(S.is_admin, rx.fragment(brand(), _members())),
         _sessions(),
         current="/app/settings/",
         title="Settings",
-    )
-
-
-def _brand() -> rx.Component:
-    def field(id: str, label: str, help: str = "", **props: Any) -> rx.Component:
-        control = ui.text_input(
-            id, name=id, default_value=S.brand.get(id, ""), aria_invalid=S.errors.contains(id), **props
-        )
-        return ui.field(label, control, id=id, error=S.errors.get(id, ""), help=help)
-
-    return ui.card(
-        rx.el.form(
-            field(
-                "name", "Company name", "Candidates see it on every page and in every message.", max_length=60
-            ),
-            rx.el.div(
-                field(
-                    "color",
-                    "Colour",
-                    "Like #1f4d3f. Where text would be hard to read on it, Milo darkens it.",
-                    max_length=7,
-                ),
-                rx.el.span(
-                    class_name="size-11 rounded-lg border border-(--line-strong)",
-                    style={"background": S.brand.get("color", "")},
-                    aria_hidden="true",
-                ),
-                class_name="flex flex-wrap items-end gap-3",
-            ),
-            field("support_email", "Contact for candidates", type="email"),
-            field(
-                "privacy_url", "Your privacy notice", "A link, shown before anything is asked.", type="url"
-            ),
-            ui.button("Save", type="submit"),
-            on_submit=S.brand_saved,
-            class_name="stack-s max-w-xl",
-        ),
-        title="Brand",
     )
 
 
