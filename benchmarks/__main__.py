@@ -23,6 +23,7 @@ RESULTS = Path(__file__).parent / "results.json"
 PARTS: dict[str, Callable[[Path], list[Figure]]] = {
     "start": starting.measure,
     "webhook": webhook.measure,
+    "postgres": webhook.measure_postgres,
     "load": load.measure,
     "table": table.measure,
     "pages": pages.measure,

@@ -41,7 +41,7 @@ def inside(instance: Instance) -> Iterator[Deps]:
         _env_file=None,
         data=Path(instance.data),
         port=instance.port,
-        database_url=f"sqlite:///{instance.data}/milo.db",
+        database_url=instance.database_url,
     )
     made = bootstrap.build(settings)
     bootstrap.install(settings, made)

@@ -31,6 +31,8 @@ TABLES: dict[type[Any], sa.Table] = {
     if name.endswith("Row") and name != "Row"
 }
 
+_NAMES = {record: [column.name for column in table.columns] for record, table in TABLES.items()}
+
 
 def _reader(hint: Any) -> Callable[[Any], Any] | None:
     """What turns a column's value into the record's type, or None where it already is one."""
@@ -52,7 +54,7 @@ class Repository(Generic[T]):
     def __init__(self, connection: sa.Connection, record: type[T], workspace_id: str | None) -> None:
         self._connection, self._record, self._workspace_id = connection, record, workspace_id
         self._table = TABLES[record]
-        self._names = [column.name for column in self._table.columns]
+        self._names = _NAMES[record]
         self._scope_column = self._table.columns["id" if record is r.Workspace else "workspace_id"]
         # SQLite undoes a failed statement by itself and goes on; PostgreSQL needs a savepoint for that.
         self._savepoint = connection.dialect.name == "postgresql"

@@ -14,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import psycopg
+from psycopg.rows import dict_row
 from typer.testing import CliRunner
 
 from milo_app import config
@@ -47,6 +49,10 @@ class Instance(Server):
 
     _parts: Any = None
 
+    @property
+    def database_url(self) -> str:
+        return self.env.get("MILO_DATABASE_URL") or f"sqlite:///{self.data}/milo.db"
+
     # --- Command line ---
 
     def cli(self, *arguments: str) -> Any:
@@ -59,7 +65,7 @@ class Instance(Server):
 
         if self._parts is None:
             settings = config.Settings(
-                _env_file=None, data=self.data, port=self.port, database_url=f"sqlite:///{self.data}/milo.db"
+                _env_file=None, data=self.data, port=self.port, database_url=self.database_url
             )
             self._parts = (settings, bootstrap.build(settings))
         bootstrap.install(*self._parts)
@@ -120,6 +126,9 @@ class Instance(Server):
     # --- Database, read only ---
 
     def rows(self, sql: str, *values: Any) -> list[Json]:
+        if self.database_url.startswith("postgresql"):
+            with psycopg.connect(self.database_url, row_factory=dict_row) as database:
+                return database.execute(sql.replace("?", "%s"), values).fetchall()
         connection = sqlite3.connect(f"file:{self.data / 'milo.db'}?mode=ro", uri=True, timeout=30)
         connection.row_factory = sqlite3.Row
         try:
@@ -158,8 +167,9 @@ class Instance(Server):
         return not self.pending()
 
     def pending(self) -> list[Json]:
+        table = "workflow_status" if self.database_url.startswith("sqlite") else "dbos.workflow_status"
         return self.rows(
-            "select workflow_uuid, name, status from workflow_status where status in ('ENQUEUED', 'PENDING', 'DELAYED')"
+            f"select workflow_uuid, name, status from {table} where status in ('ENQUEUED', 'PENDING', 'DELAYED')"
         )
 
 
