@@ -76,10 +76,13 @@ def _parts(settings: Settings, deps: Deps) -> list[tuple[str, str, str, Check]]:
             lambda: "",
         )
     )
-    if settings.livekit_url:
-        parts.append(
-            ("video rooms", real, f"LiveKit at {_host(settings.livekit_url)}", _reach(settings.livekit_url))
-        )
+    if settings.livekit_on:
+        able = [
+            f"hears with {settings.stt_model}" if deps.rooms.listens else "hears nothing",
+            f"speaks with {settings.tts_model}" if deps.rooms.speaks else "has no voice",
+        ]
+        what = f"LiveKit at {_host(settings.livekit_url)}; {deps.rooms.agent} {' and '.join(able)}"
+        parts.append(("video rooms", real, what, deps.rooms.check))
     else:
         parts.append(("video rooms", local, "recording in the browser, uploaded in pieces", lambda: ""))
     parts.append(("files", local, "folder in MILO_DATA", lambda: _space(settings)))

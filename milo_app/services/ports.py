@@ -444,6 +444,10 @@ class Rooms(Protocol):
         """Have an interviewer come into a room that is there; none where it is not. Raises OSError."""
         ...
 
+    def check(self) -> str:
+        """What the server answers, in a few words. Raises OSError where it does not, or refuses our key."""
+        ...
+
 
 class LocalCall(TypedDict("LocalCallFrom", {"from": str})):
     """A call of the local telephone. `direction` is out (from Milo) or in; `state` is Twilio's word for it."""

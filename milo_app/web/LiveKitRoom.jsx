@@ -3,8 +3,10 @@
 // costs nothing: while nobody is on the line, the page leads the interview by itself.
 
 import { useEffect, useImperativeHandle, useRef, useState } from "react";
-import { ConnectionQuality, DisconnectReason, Room, RoomEvent, Track } from "livekit-client";
+import { ConnectionQuality, DisconnectReason, Room, RoomEvent, Track, setLogLevel } from "livekit-client";
 import { Refused, call } from "./outbox.js";
+
+setLogLevel("silent"); // What goes wrong on the line is told on the page.
 
 const TOPIC = "milo";
 const ALIVE = 7_000; // ms without a sign of life after which nobody is on the line

@@ -12,6 +12,8 @@ from types import TracebackType
 from aiohttp import web
 from livekit import api
 from livekit.protocol.agent_dispatch import AgentDispatch, CreateAgentDispatchRequest
+from livekit.protocol.models import Room
+from livekit.protocol.room import ListRoomsResponse
 
 KEY, SECRET = "devkey", "a-secret-of-thirty-two-bytes-or-more"
 
@@ -43,11 +45,20 @@ class LiveKitDouble:
     async def _start(self) -> None:
         app = web.Application()
         app.router.add_post("/twirp/livekit.AgentDispatchService/CreateDispatch", self._create)
+        app.router.add_post("/twirp/livekit.RoomService/ListRooms", self._list)
         self._runner = web.AppRunner(app)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def _list(self, request: web.Request) -> web.Response:
+        try:
+            api.TokenVerifier(KEY, SECRET).verify(request.headers["Authorization"].removeprefix("Bearer "))
+        except Exception:
+            return _error(401, "unauthenticated")
+        listed = ListRoomsResponse(rooms=[Room(name=name) for name in self.rooms])
+        return web.Response(body=listed.SerializeToString(), content_type="application/protobuf")
 
     async def _create(self, request: web.Request) -> web.Response:
         asked = CreateAgentDispatchRequest.FromString(await request.read())

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from milo_app import bootstrap
 from milo_app.adapters.clock import FixedClock
+from milo_app.adapters.rooms.livekit import LiveKitRooms
 from milo_app.config import Misconfigured, Settings, load
 from milo_app.domain.actors import CandidateActor, SystemActor
 from milo_app.http import candidate_api, errors, webhooks
@@ -155,6 +156,12 @@ class TestSendingAnInterviewer:
         livekit.failing = 9
         with pytest.raises(OSError, match="unavailable"):
             rooms.send_interviewer(deps, actor.application_id, room_of(deps, actor))
+
+    def test_the_doctor_asks_with_our_key(self, deps: Deps, livekit: LiveKitDouble) -> None:
+        livekit.rooms.add("somebody's")
+        assert deps.rooms.check() == "1 rooms open"
+        with pytest.raises(OSError, match="unauthenticated"):
+            LiveKitRooms(livekit.url, KEY, "another-secret-of-thirty-two-bytes", agent="milo").check()
 
     def test_what_an_interviewer_was_sent_for(self, deps: Deps) -> None:
         actor = begin(deps, VOICE_STAGE, language="es")

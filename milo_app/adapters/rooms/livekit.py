@@ -54,6 +54,22 @@ class LiveKitRooms:
         """
         asyncio.run(self._send(room, metadata))
 
+    def check(self) -> str:
+        """What the server answers to our key: how many rooms are open.
+
+        Raises:
+            OSError: it cannot be reached, or refuses the key.
+        """
+        return asyncio.run(self._check())
+
+    async def _check(self) -> str:
+        try:
+            async with api.LiveKitAPI(self.url, self._key, self._secret) as server:
+                open_now = await server.room.list_rooms(api.ListRoomsRequest())
+        except api.TwirpError as refused:
+            raise OSError(f"LiveKit: {refused.message}") from refused
+        return f"{len(open_now.rooms)} rooms open"
+
     async def _send(self, room: str, metadata: str) -> None:
         asked = api.CreateAgentDispatchRequest(agent_name=self.agent, room=room, metadata=metadata)
         try:
