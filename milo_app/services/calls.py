@@ -19,8 +19,10 @@ from milo_app.domain import records as r
 from milo_app.domain import stages as stage_types
 from milo_app.domain.actors import Actor, CandidateActor, SystemActor
 from milo_app.domain.errors import Conflict, Invalid, MiloError
+from milo_app.domain.intents import Intent, intent
+from milo_app.domain.keywords import normal
 from milo_app.domain.plan import Plan, StagePlan
-from milo_app.services import applications, candidates, invitations
+from milo_app.services import applications, candidates, interviews, invitations
 from milo_app.services.ports import Deps, OutgoingCall, SendFailed, Sent, UnitOfWork
 from milo_app.services.transactions import command, query
 from milo_app.services.work import Work
@@ -428,21 +430,30 @@ _BY_TEXT: Mapping[str, tuple[str, str]] = {
 }
 
 
-def ask_by_text(
-    uow: UnitOfWork, application: r.Application, plan: Plan, message: r.Message, *, link: str
-) -> str:
-    """The word CALL was texted: a call at once to the number it came from. Returns what to text back; "" where the
-    interview is not taken by phone, so that the word means nothing special."""
-    if open_talk(uow, application) is None:
+_TEXT_WORDS = frozenset({"text", "text me", "by text", "texto", "por texto", "por mensaje"})
+
+
+def by_word(uow: UnitOfWork, application: r.Application, message: r.Message) -> str:
+    """What to text back to CALL (a call at once to the number it came from) or TEXT (the talk goes on by text); "" where
+    neither was said, or the interview is not taken by phone, so that the words mean nothing special."""
+    call = intent(message.body) is Intent.CALL
+    if not call and normal(message.body) not in _TEXT_WORDS:
         return ""
+    talk = open_talk(uow, application)
+    if talk is None:
+        return ""
+    row, _, plan = talk
+    if not call:
+        row = uow.stages.save(replace(row, data={**row.data, "mode": "sms"}))
+        said = interviews.open_by_text(uow, application, row, plan)
+        return said or interviews.answer_texts(uow, application, row, plan).text
     language = uow.candidates.get(application.candidate_id).language or plan.language
     try:
         place_for(uow, application, source="sms", key=f"text:{message.id}", number=message.sender)
         words = "calling"
     except MiloError:
         words = "not_now"
-    english, spanish = _BY_TEXT[words]
-    return (spanish if language.startswith("es") else english).format(link=link)
+    return _BY_TEXT[words][language.startswith("es")]
 
 
 def offer_again(uow: UnitOfWork, actor: Actor, call: r.Message, why: str) -> None:

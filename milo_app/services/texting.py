@@ -16,6 +16,7 @@ from milo_app.domain.plan import Plan
 from milo_app.services import (
     answers,
     applications,
+    calls,
     candidates,
     interviews,
     links,
@@ -235,6 +236,9 @@ def _lead_on(
     uow: UnitOfWork, application: r.Application, plan: Plan, message: r.Message, language: str
 ) -> None:
     """Take the text as an answer where a conversation by text is open; else say truthfully where things stand."""
+    if said := calls.by_word(uow, application, message):
+        text_replies.send(uow, message, said)
+        return
     row = _talk_row(uow, application)
     over = _time_is_over(uow, application)
     if row is None or over:
@@ -319,7 +323,7 @@ def _talk_row(uow: UnitOfWork, application: r.Application) -> r.ApplicationStage
     if application.state is not r.ApplicationState.IN_PROGRESS or application.consented_at is None:
         return None
     row = next((s for s in applications.stages_of(uow, application) if s.state is r.StageState.OPEN), None)
-    return row if row is not None and row.kind == "sms" else None
+    return row if row is not None and (row.kind == "sms" or row.data.get("mode") == "sms") else None
 
 
 def _time_is_over(uow: UnitOfWork, application: r.Application) -> bool:

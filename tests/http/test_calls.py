@@ -24,7 +24,7 @@ from milo_app.domain.actors import CandidateActor, SystemActor
 from milo_app.domain.errors import Conflict, Invalid
 from milo_app.http.relay import Pace
 from milo_app.http.routes import build_http
-from milo_app.services import applications, call_recordings, calls, consents, interviews
+from milo_app.services import applications, call_recordings, calls, consents, interviews, texting
 from milo_app.services.ports import Deps, OutgoingCall, SendFailed, Sent
 from tests import builders
 from tests.doubles.relay import Phone, TelephoneService, Told
@@ -392,6 +392,56 @@ def test_the_clock_ends_the_talk_with_a_goodbye(line: Line, clock: FixedClock) -
             break
     phone.waits_for_end()
     assert line.stage().data["closed"] == "time"
+
+
+def text(line: Line, body: str) -> str:
+    """They text us, and the work is done. Returns what is texted back."""
+    with line.deps.uow.write(SystemActor()) as uow:
+        message = texting.receive(
+            uow,
+            SystemActor(),
+            provider="local",
+            provider_id=f"SM{uow.new_id()}",
+            sender=NUMBER,
+            to="+15550100000",
+            body=body,
+        )
+    assert message is not None
+    texting.handle(line.deps, line.actor.application_id, message.id)
+    texting.settle(line.deps, line.actor.application_id, message.id)
+    reply = next(m for m in line.messages(direction="out") if m.variables.get("in_reply_to") == message.id)
+    return str(reply.variables["text"])
+
+
+def test_begun_in_the_browser_continued_by_phone_finished_by_text(line: Line) -> None:
+    with line.deps.uow.write(line.actor) as uow:
+        interviews.begin(uow, line.actor, stage="voice")
+        interviews.take_turn(uow, line.actor, stage="voice", key="in-the-browser", text="I like people.")
+    assert "calling you now" in text(line, "Call me please")
+    call = line.calls()[-1]
+    calls.place(line.deps, call.id)
+    phone = line.answered(line.call(call.id))
+    phone.hears()
+    phone.says("Yes")
+    assert phone.hears().startswith("Let us go on where we were. Can you work nights?")
+    phone.presses("1")
+    phone.hears_until("Which shift")
+    phone.says("Night")
+    phone.hears_until("How many years")
+    phone.drops()
+    line.service.tell(line.at(call, "/status"), "completed", phone.sid)
+    assert "How many years of experience?" in text(line, "TEXT")
+    assert "Tell me about a hard day." in text(line, "4")
+    said = text(line, "We were two people short.")
+    assert "You said" in said and "Night" in said
+    text(line, "1")
+    assert line.stage().state is not r.StageState.OPEN
+    # One transcript, each question once, each way in its place.
+    asked = [t.question_id for t in line.turns() if t.action == "ask"]
+    assert asked == ["why", "nights", "shift", "years", "story"]
+    channels = [t.channel for t in line.turns() if t.speaker is r.Speaker.CANDIDATE]
+    assert channels == ["web", "phone", "phone", "sms", "sms", "sms"]
+    assert line.answer("shift").confirmed  # type: ignore[union-attr]
 
 
 # --- What must not count ----------------------------------------------------------------------------------------------
