@@ -180,6 +180,7 @@ def main() -> None:
     options.add_argument("--journeys", type=int, default=50)
     options.add_argument("--kills", type=int, default=12)
     options.add_argument("--people", type=int, default=200, help="how many are invited by email and text")
+    options.add_argument("--database", default="", help="an empty PostgreSQL database for the messages' part")
     options.add_argument("--part", choices=("journeys", "messages"), help="only this part")
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
     options.add_argument("--keep", type=Path, help="a folder to leave the instance's data in")
@@ -193,7 +194,13 @@ def main() -> None:
             findings += _told(found, data / "journeys")
         if given.part != "journeys":
             kills = max(1, given.kills // 2)
-            found = messaging.run(data / "messages", people=given.people, kills=kills, seed=given.seed)
+            found = messaging.run(
+                data / "messages",
+                people=given.people,
+                kills=kills,
+                seed=given.seed,
+                database_url=given.database,
+            )
             findings += _told(found, data / "messages")
     print(findings.line)
     sys.exit(0 if findings.clean else 1)

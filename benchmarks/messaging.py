@@ -40,9 +40,11 @@ class _Person:
         return self.name, self.email, self.phone, True
 
 
-def run(data: Path, *, people: int, kills: int, seed: int, hang: bool = True) -> Findings:
+def run(
+    data: Path, *, people: int, kills: int, seed: int, hang: bool = True, database_url: str = ""
+) -> Findings:
     """Invite *people* by both channels through *kills* kills of the server; say what came of it. Without *hang* no
-    call is left without an answer for ten seconds."""
+    call is left without an answer for ten seconds. *database_url* is an empty database to use instead of SQLite."""
     chance = random.Random(seed)
     everyone = [
         _Person(f"Person {n}", f"person{n}@example.com", f"+1415555{1000 + n}") for n in range(people)
@@ -54,6 +56,8 @@ def run(data: Path, *, people: int, kills: int, seed: int, hang: bool = True) ->
     with twilio, resend:
         # Without the demo, whose made-up people would be written to as well.
         instance.env |= {"MILO_DEMO": "0"} | twilio.env | resend.env
+        if database_url:
+            instance.env["MILO_DATABASE_URL"] = database_url
         begun = time.monotonic()
         instance.start()
         try:
