@@ -47,7 +47,7 @@ export function InterviewRoom(props) {
   );
 }
 
-function Room({ application, stage, words, mode, media, untimed, speechOff, room, onChanged }) {
+function Room({ application, stage, words, mode, media, untimed, speechOff, speaks, room, onChanged }) {
   const { setMode, stream, told, open: openStream } = media;
   const device = deviceId();
   const { talk, problem, busy, begin, look, say, setProblem } = useTalk({ application, stage, words, onChanged, device, watch: ELSEWHERE });
