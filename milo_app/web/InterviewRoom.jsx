@@ -273,7 +273,7 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, spea
             <button type="button" className="btn btn-quiet" onClick={rest}>
               {words.rest}
             </button>
-            {(canSpeak() || spoken) && (
+            {(canSpeak() || speaks || spoken) && (
               <button
                 type="button"
                 className="btn btn-quiet"
