@@ -25,6 +25,8 @@ class Intent(StrEnum):
     RESUME = "resume"
     WEB = "web"
     CALL = "call"
+    CHANGE = "change"
+    GREETING = "greeting"
 
 
 _PLEASE = r"(?:(?:please|pls|sorry|ok|okay|hi|hey|um|por favor|perdon|disculpa|oye) )*"
@@ -41,9 +43,9 @@ _INTENTS: Sequence[tuple[Intent, re.Pattern[str]]] = tuple(
             Intent.REPEAT,
             r"repeat(?: (?:that|it|the question|this|the last question|yourself))?|say (?:that|it)(?: again)?|come again"
             r"|pardon(?: me)?|what(?: was| is|s) (?:the|your|that) question|what did you (?:say|ask)|again|what"
-            r"|(?:i )?(?:didnt|did not|couldnt|could not) (?:hear|catch|get|understand)(?: (?:that|you|it|the question))?"
+            r"|(?:i )?(?:dont|do not|didnt|did not|couldnt|could not) (?:hear|catch|get|understand)(?: (?:that|you|it|the question))?"
             r"|repit[ea]s?(?:lo|la|me)?(?: la pregunta| eso)?|repetir(?:lo|la|me)?(?: la pregunta| eso)?|como dijo"
-            r"|cual (?:era|es|fue) la pregunta|no (?:te |le )?(?:entendi|escuche|oi)(?: bien)?|otra vez",
+            r"|cual (?:era|es|fue) la pregunta|no (?:te |le |lo )?(?:entendi|entiendo|escuche|oi)(?: bien| la pregunta| nada)?|otra vez",
         ),
         (
             Intent.HUMAN,
@@ -89,6 +91,18 @@ _INTENTS: Sequence[tuple[Intent, re.Pattern[str]]] = tuple(
         (
             Intent.CALL,
             r"call(?: me)?|(?:on )?(?:a |the )?(?:phone|phone call|call)|llamame|llamada|por telefono",
+        ),
+        (
+            Intent.CHANGE,
+            r"change(?: (?:it|that|this|my (?:last )?answer|the last (?:one|answer)))?|(?:that was )?(?:a |my )?mistake|oops"
+            r"|(?:no )?i meant(?: \w+){1,3}|cambiar(?:la|lo)?(?: (?:mi|la) respuesta)?|cambia(?:lo|la)"
+            r"|(?:no )?quise decir(?: \w+){1,3}|me equivoque",
+        ),
+        (
+            Intent.GREETING,
+            r"(?:hi|hello|hey|hiya|yo|hola|buenas|saludos|(?:good|buenos|buenas) (?:morning|afternoon|evening|dias|tardes|noches)"
+            r"|thanks|thank you|thx|ty|gracias|muchas gracias|ok|okay|k|cool|great|perfect|vale|bien|perfecto)"
+            r"(?: (?:there|milo|so much|a lot|very much|thanks|thank you|gracias|hello|hola|como estas|como esta))*",
         ),
     )
 )

@@ -106,6 +106,8 @@ class _Engine:
         meant = None if exact else next(filter(None, (intent(t.text) for t in reversed(pending))), None)
         if talk.closed:
             return self._after(meant, text)
+        if self._corrects(meant, text):
+            return self._again(Again.LAST)
         if not talk.asked and meant not in _AT_ANY_TIME:
             return self._take(Took.GREETING)
         if meant and self._beside(meant):
@@ -117,6 +119,19 @@ class _Engine:
         if talk.item is Item.ANSWER and talk.question:
             return self._answer(talk.question, text)
         return self._confirmation(text) if talk.item is Item.CONFIRMATION else self._pick(text)
+
+    def _corrects(self, meant: Intent | None, text: str) -> bool:
+        """Whether the candidate takes back what was just noted: by a word, or by the 2 that a text message offers
+        where it can mean nothing else."""
+        talk = self.talk
+        if not talk.may_redo(Again.LAST) or talk.last is None:
+            return False
+        noted = talk.stage.question(talk.last.question_id)
+        offered = self.mode.medium is Medium.SMS and noted is not None and noted.kind in STRUCTURED
+        unmistakable = (
+            talk.question is not None and talk.question.kind not in STRUCTURED and not talk.follow_up
+        )
+        return meant is Intent.CHANGE or (offered and unmistakable and text.strip() == "2")
 
     def _again(self, again: Again) -> None:
         """A second try, where there is one and time for it: the earlier words stay, and the newest take is used."""
@@ -157,8 +172,13 @@ class _Engine:
         elif meant is Intent.SKIP and talk.item is Item.ANSWER:
             self._take(Took.LEFT, talk.question_id, review="skipped")
             self._say(Act.SAY, "skipped")
-        elif meant is Intent.SKIP or talk.asides >= MOST_ASIDES:
+        elif meant in (Intent.SKIP, Intent.CHANGE) or talk.asides >= MOST_ASIDES:
             return False
+        elif meant is Intent.GREETING:
+            if self.mode.medium is not Medium.SMS or talk.item is not Item.ANSWER:
+                return False
+            self._take(Took.ASIDE)
+            self._lead = "hi_back"
         elif meant is Intent.BREAK:
             self._take(Took.ASIDE)
             self._say(Act.PAUSE, "pause")
@@ -195,7 +215,9 @@ class _Engine:
             if heard.understood:
                 self._take_answer(question, heard.value, exact)
                 if not exact:
-                    self._say(Act.NOTE, "noted", value=shown(question, heard.value, *self._voice))
+                    self._say(
+                        Act.NOTE, self._noting(question), value=shown(question, heard.value, *self._voice)
+                    )
                 return self._reply(asked) if asked else None
             if asked and not mixed and self.talk.asides < MOST_ASIDES:
                 self._take(Took.ASIDE)
@@ -213,6 +235,18 @@ class _Engine:
             return self._silence()
         self._take_answer(question, said or None, exact=False, review="not_transcribed" if untold else "")
         return self._reply(asked) if asked else None
+
+    def _noting(self, question: Question) -> str:
+        """The key of the words that note an answer. A text message says how to take it back, unless all that was noted
+        is about to be read back."""
+        talk, after = self.talk, self.talk.unasked()
+        if self.mode.medium is not Medium.SMS or talk.tried[question.id] >= talk.stage.re_records:
+            return "noted"
+        if talk.interrupted:
+            after = talk.stage.question(talk.interrupted[0])
+        if after is None:
+            return "noted"
+        return "noted_word" if after.kind in STRUCTURED else "noted_2"
 
     def _not_read(self, question: Question) -> None:
         if not self.talk.clarified:

@@ -310,6 +310,22 @@ def _digits(word: str) -> Fraction | None:
 _LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
+_ORDINALS: Mapping[str, int] = {
+    word: n
+    for n, words in enumerate(
+        (
+            "first 1st primera primero primer",
+            "second 2nd segunda segundo",
+            "third 3rd tercera tercero tercer",
+            "fourth 4th cuarta cuarto",
+            "fifth 5th quinta quinto",
+        ),
+        1,
+    )
+    for word in words.split()
+}
+
+
 def labels(options: Sequence[str]) -> tuple[str, ...]:
     """What to reply for each option: numbers, or letters where an option itself begins with a digit."""
     if len(options) <= 26 and any(option[:1].isdigit() for option in options):
@@ -325,6 +341,8 @@ def choice(options: Sequence[str], text: str) -> Heard:
     for given in (plain, label):
         if given in forms:
             return Heard(value=options[forms.index(given)], confidence=0.98, quote=text)
+    if (nth := _ORDINALS.get(re.sub(r"\s+(one|option|choice|opcion)$", "", label))) and nth <= len(options):
+        return Heard(value=options[nth - 1], confidence=0.95, quote=text)
     for names in (labels(options), _LETTERS[: len(options)]):
         if label.upper() in names:
             return Heard(value=options[names.index(label.upper())], confidence=0.98, quote=text)

@@ -160,8 +160,15 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "hint_number.sms": ("Reply with one number{unit}.", "Responde con un solo número{unit}."),
     # Along the way
     "noted": ("Noted: {value}.", "Anotado: {value}."),
+    "noted_2": ("Noted: {value}. Reply 2 to change.", "Anotado: {value}. Responde 2 para cambiar."),
+    "noted_word": (
+        "Noted: {value}. Wrong? Reply CHANGE.",
+        "Anotado: {value}. Si no es así, responde CAMBIAR.",
+    ),
+    "hi_back": ("Hi!", "¡Hola!"),
     "thanks": ("Thank you.", "Gracias."),
     "clarify": ("Sorry, I did not understand that. {hint}", "Perdón, no lo entendí. {hint}"),
+    "clarify.sms": ("Sorry, I did not understand that.\n{hint}", "Perdón, no lo entendí.\n{hint}"),
     "clarify_spoken": (
         "I could not make out a clear answer. You can also tap or type it. {hint}",
         "No pude distinguir una respuesta clara. También puedes tocarla o escribirla. {hint}",
@@ -222,6 +229,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "meanwhile, or leave it at that.",
         "He anotado que quieres hablar con una persona, y el equipo lo verá. Mientras tanto puedes seguir aquí o "
         "dejarlo así.",
+    ),
+    "web.sms": (
+        "You can go on in the browser, at the same place:",
+        "Puedes seguir en el navegador, en el mismo lugar:",
     ),
     "web": (
         "You can go on in the browser with the link from your invitation, at the same place.",
@@ -327,6 +338,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "close_time": (
         "That is all the time we have. Thank you{name}, everything you said is saved.",
         "Se acabó nuestro tiempo. Gracias{name}, todo lo que dijiste está guardado.",
+    ),
+    "close_stopped.sms": (
+        "All right, we stop here. Everything is saved. Text me when you want to go on, or use your link:",
+        "De acuerdo, paramos aquí. Todo está guardado. Escríbeme cuando quieras seguir, o usa tu enlace:",
     ),
     "close_stopped": (
         "All right, we stop here. Everything is saved, and you can go on with your link at any time.",

@@ -210,7 +210,12 @@ def rest_expected(uow: UnitOfWork, row: r.ApplicationStage, plan: Plan) -> timed
     if question is None or question.kind in STRUCTURED or not texts:
         return timedelta()
     asked, rest = intents.own_question(texts[-1])
-    if not has_words(texts[-1]) or intents.intent(texts[-1]) or (asked and not rest):
+    if (
+        len(texts[-1].strip()) < 2
+        or not has_words(texts[-1])
+        or intents.intent(texts[-1])
+        or (asked and not rest)
+    ):
         return timedelta()
     return parts.wait(texts)
 

@@ -13,6 +13,7 @@ from milo_app.domain.actors import Actor, SystemActor
 from milo_app.domain.errors import Invalid
 from milo_app.domain.keywords import Keyword
 from milo_app.domain.plan import Plan
+from milo_app.domain.talk import Act
 from milo_app.services import (
     answers,
     applications,
@@ -271,7 +272,7 @@ def _lead_on(
 
 def _started(message: r.Message, language: str, text: str) -> str:
     """*text* after the confirmation of a START that ended a STOP."""
-    return f"{replies.reply('started', language)} {text}" if message.variables.get("lifted") else text
+    return f"{replies.reply('started', language)}\n\n{text}" if message.variables.get("lifted") else text
 
 
 def _words(message: r.Message, application: r.Application) -> str:
@@ -303,9 +304,14 @@ def _go_on(
 ) -> None:
     """Let the engine answer what was heard, text it, and hand the stage in at its end."""
     step = interviews.answer_texts(uow, application, row, plan)
-    said = step.text
-    if "web" in step.wants:
-        said = f"{said}\n{{link}}"
+    lines = [action.text for action in step.actions]
+    if "web" in step.wants or step.closed == "stopped":
+        # What was just said of the link is followed by it; the question comes after.
+        at = max(
+            (n for n, action in enumerate(step.actions) if action.act in (Act.SAY, Act.CLOSE)), default=0
+        )
+        lines[at : at + 1] = [f"{line}\n{{link}}" for line in lines[at : at + 1]]
+    said = "\n\n".join(lines)
     if "call" in step.wants:
         interviews.ask_for_call(uow, application)
     after = uow.applications.get(application.id)

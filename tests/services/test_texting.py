@@ -85,6 +85,23 @@ class TestTheStage:
         assert answers(deps, maria)["nights"] == (True, True)
         assert application(deps, maria).stage == "voice"
 
+    def test_what_was_noted_is_taken_back_by_2(self, deps: Deps, phone: Phone, maria: Any) -> None:
+        """At once, where the next question is open and 2 can mean nothing else; by a word otherwise."""
+        assert phone.say("nope")[0].startswith("Noted: No. Reply 2 to change.")
+        assert "nights" in phone.say("2")[0]
+        (back,) = phone.say("1")
+        assert back.startswith("Noted: Yes.") and "Why this role?" in back
+        phone.say("I like order.")
+        assert "CHANGE" in phone.say("Day")[0]
+        assert "Which shift?" in phone.say("change it please")[0]
+        assert "years" in phone.say("2")[0]
+        given = answers(deps, maria)
+        assert (given["nights"][0], given["shift"][0], given["why"][0]) == (True, "Night", "I like order.")
+
+    def test_hello_is_no_wrong_answer(self, phone: Phone, maria: Any) -> None:
+        assert phone.say("Hi!")[0].startswith("Hi! Can you work nights?")
+        assert "did not understand" in phone.say("hm perhaps")[0]
+
     @pytest.mark.parametrize("odd", ["👍", "", "[picture]", 'Liked "Why this role?"', "❤️❤️"])
     def test_what_is_no_answer_to_an_open_question(
         self, deps: Deps, phone: Phone, maria: Any, odd: str

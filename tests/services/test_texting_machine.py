@@ -47,6 +47,8 @@ ANSWERS = [
     "(2/2) always",
 ]
 ASIDES = [
+    "change",
+    "hi",
     "maybe",
     "repeat",
     "skip",
@@ -193,7 +195,9 @@ class Texting(RuleBasedStateMachine):
     def _asked_once_and_in_order(self, turns: list[r.Turn]) -> None:
         asked = [turn.question_id for turn in turns if turn.action == "ask"]
         assert asked == QUESTIONS[: len(asked)]
-        put = Counter(turn.question_id for turn in turns if turn.action in ("ask", "change", "follow_up"))
+        put = Counter(
+            turn.question_id for turn in turns if turn.action in ("ask", "change", "back", "follow_up")
+        )
         clarified = Counter(turn.question_id for turn in turns if turn.action == "clarify")
         assert all(n <= put[question_id] for question_id, n in clarified.items())
 
