@@ -112,6 +112,16 @@ def test_nobody_adds_a_header_by_the_name_of_a_company(mailbox, broken):
         assert (mailbox.entries(), double.accepted, server.raw) == ([], [], [])
 
 
+def test_nothing_leaves_for_made_up_people():
+    """The demo's people have addresses that cannot exist; the local mailbox alone takes them."""
+    with ResendDouble() as double, SmtpDouble() as server:
+        for sender in (ResendEmail(double.key, base_url=double.url), SmtpEmail(server.url)):
+            with pytest.raises(SendFailed) as failed:
+                sender.send(letter(to="Ana <ana@candidates.example>"), key="m1")
+            assert failed.value.about_address and not failed.value.retryable
+        assert (double.accepted, server.raw) == ([], [])
+
+
 class TestSmtpEmail:
     def test_the_server_gets_the_message(self):
         with SmtpDouble() as server:

@@ -56,6 +56,19 @@ def address(written: str) -> Address:
     return Address(display_name=one.display_name, username=one.username, domain=domain)
 
 
+def refuse_made_up(to: str) -> None:
+    """Nothing leaves for an address that cannot exist, such as those of the demo's people: what comes back counts
+    against the sender.
+
+    Raises:
+        SendFailed: it is one of them.
+    """
+    if to.rpartition("@")[2].strip(" >").lower().endswith((".example", ".invalid")):
+        raise SendFailed(
+            "This address is made up, so no email was sent.", retryable=False, about_address="made_up"
+        )
+
+
 def message_id(outgoing: OutgoingEmail, key: str) -> str:
     """The same for each try of one message, so that mail programs show it once."""
     host = parseaddr(outgoing.sender)[1].rpartition("@")[2]

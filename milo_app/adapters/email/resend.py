@@ -10,7 +10,7 @@ import resend
 from resend.exceptions import ResendError
 from resend.http_client_requests import RequestsClient
 
-from milo_app.adapters.email.mime import address, message_id, to_mime
+from milo_app.adapters.email.mime import address, message_id, refuse_made_up, to_mime
 from milo_app.adapters.email.pace import Pace
 from milo_app.domain.errors import NotFound
 from milo_app.services.ports import (
@@ -54,6 +54,7 @@ class ResendEmail:
             SendFailed: with Resend's own words. `unknown` and `retryable`: no answer came, and asking again under the
                 same key is safe.
         """
+        refuse_made_up(email.to)
         # Resend takes any text for a header, so what cannot stand in an email is refused here.
         to_mime(email, message_id=message_id(email, key), at=datetime.now(UTC))
         parameters: dict[str, Any] = {

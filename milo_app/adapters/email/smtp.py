@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from milo_app.adapters.clock import SystemClock
-from milo_app.adapters.email.mime import message_id, to_mime
+from milo_app.adapters.email.mime import message_id, refuse_made_up, to_mime
 from milo_app.adapters.email.pace import Pace
 from milo_app.services.ports import Clock, OutgoingEmail, SendFailed, Sent
 
@@ -58,6 +58,7 @@ class SmtpEmail:
         """
         id = message_id(email, key)
         message = to_mime(email, message_id=id, at=self._clock.now())
+        refuse_made_up(email.to)
         self._pace.wait()
         with self._connected() as server:
             try:
