@@ -146,6 +146,8 @@ def send_again(uow: UnitOfWork, actor: Actor, *, message_id: str, channel: str =
         raise Conflict("Only a message that failed, or whose outcome is unknown, can be sent again.")
     if message.kind in _SECRET:
         raise Conflict("This message held a one-time link. Ask for a new link instead.")
+    if message.channel is r.Channel.CALL:
+        raise Conflict("Nobody is rung up unless they ask for it.")
     if other:
         return _by_other_channel(uow, actor, message, channel)
     dedupe = f"again:{message.id}"
@@ -168,7 +170,7 @@ def send_again(uow: UnitOfWork, actor: Actor, *, message_id: str, channel: str =
             error="",
             attempts=0,
             segments=0,
-            due_at=None,
+            due_at=_not_at_night(uow, message),
             turn_seq=None,
             sent_at=None,
             subject="",
@@ -176,6 +178,15 @@ def send_again(uow: UnitOfWork, actor: Actor, *, message_id: str, channel: str =
             html="",
         ),
     )
+
+
+def _not_at_night(uow: UnitOfWork, message: r.Message) -> datetime | None:
+    """When a text may go out unasked; None for now, and for email."""
+    if message.channel is not r.Channel.SMS or message.candidate_id is None:
+        return None
+    candidate = uow.candidates.get(message.candidate_id)
+    earliest = invitations.awake_at(uow, candidate, uow.workspaces.get(message.workspace_id))
+    return earliest if earliest > uow.now else None
 
 
 def _by_other_channel(uow: UnitOfWork, actor: Actor, message: r.Message, channel: str) -> r.Message:

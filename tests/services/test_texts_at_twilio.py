@@ -217,3 +217,16 @@ def test_an_old_text_with_the_same_words_is_not_taken_for_this_one(
     twilio.accepted[0].at -= timedelta(days=4000)
     twilio.faults.script = ["500"]
     assert delivery.deliver(far, text(far, application)) == "unknown"
+
+
+def test_a_person_who_sends_again_at_night_wakes_nobody(
+    far: Deps, twilio: TwilioDouble, clock: FixedClock, application: r.Application
+) -> None:
+    twilio.refuses[PHONE] = 30034
+    id = text(far, application)
+    delivery.deliver(far, id)
+    clock.move(timedelta(hours=14))  # 21:00 in California
+    with far.uow.write(SystemActor()) as uow:
+        object.__setattr__(uow, "instance", replace(uow.instance, quiet_hours=True))
+        again = delivery.send_again(uow, SystemActor(), message_id=id)
+    assert again.due_at is not None and again.due_at > clock.now()
