@@ -77,13 +77,12 @@ def _words(m: Any, inbound: Any) -> rx.Component:
 
 
 def _stopped(m: Any) -> rx.Component:
-    return rx.el.p(
-        m["stopped"],
-        " ",
+    return rx.el.div(
+        rx.el.p(m["stopped"], class_name="basis-full break-words min-w-0"),
         rx.cond(
             S.can_edit, ui.button("Allow email again", kind="secondary", small=True, on_click=S.email_allowed)
         ),
-        class_name="notice",
+        class_name="notice flex-wrap",
     )
 
 
