@@ -93,7 +93,7 @@ class Worker:
                 stderr=log,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 150
         while "Leading interviews" not in self.said[seen:]:
             assert self.process.poll() is None and time.monotonic() < deadline, self.said[-3000:]
             time.sleep(0.2)

@@ -65,6 +65,8 @@ def work_forever(settings: Settings, *, most: int = MOST) -> None:
     agent = bootstrap.deps().rooms.agent
     server.rtc_session(lead, agent_name=agent, on_request=_accept)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # It warns with every sentence of a provider that numbers nothing.
+    logging.getLogger("livekit.agents").setLevel(logging.ERROR)
 
     def registered(*_: object) -> None:
         print(f"Leading interviews in the rooms of {settings.livekit_url} as {agent}.", flush=True)  # noqa: T201
