@@ -63,6 +63,18 @@ def _parts(settings: Settings, deps: Deps) -> list[tuple[str, str, str, Check]]:
         if name != "database":
             parts.append((name, database, "durable work" if name == "queue" else "schema", _quiet(check)))
     parts += doctor_messages.parts(settings, deps, _reach)
+    if settings.twilio_on and not settings.twilio_from_number:
+        parts.append(
+            ("calls", real, "Twilio Voice, calls in only: TWILIO_FROM_NUMBER is not set", lambda: "")
+        )
+    elif settings.twilio_on:
+        base = settings.twilio_api_base_url or "https://api.twilio.com"
+        what = (
+            f"Twilio Voice, from {settings.twilio_from_number}, line at {settings.public_url}/ws/twilio/relay"
+        )
+        parts.append(("calls", real, what, lambda: _line_reachable(settings, _reach(base))))
+    else:
+        parts.append(("calls", local, "telephone at /dev/phone; nothing leaves this machine", lambda: ""))
     if settings.llm_model:
         base = settings.openai_base_url or "https://api.openai.com"
         parts.append(("language model", real, f"{settings.llm_model} at {_host(base)}", _reach(base)))
@@ -107,6 +119,14 @@ def _parts(settings: Settings, deps: Deps) -> list[tuple[str, str, str, Check]]:
 def _rows(deps: Deps) -> str:
     with deps.uow.read(SystemActor()) as uow:
         return f"{uow.workspaces.count()} workspaces, {uow.applications.count()} applications"
+
+
+def _line_reachable(settings: Settings, service: Check) -> str:
+    """Twilio speaks only to a line on the internet, over TLS; texts go without."""
+    answers = service()
+    if settings.public_url.startswith("https://"):
+        return answers
+    return f"{answers}; calls need MILO_PUBLIC_URL to be an https address on the internet"
 
 
 def _quiet(check: Callable[[], object]) -> Check:

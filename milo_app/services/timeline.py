@@ -43,6 +43,18 @@ _KINDS = {
 }
 _CHANNELS = {Channel.EMAIL: "Email", Channel.SMS: "Text message", Channel.CALL: "Call"}
 
+#: What became of a call, by the telephone service's word for it.
+_CALL_STATES = {
+    "ringing": ("Ringing", "wait"),
+    "in-progress": ("On the phone", "wait"),
+    "completed": ("Talked on the phone", "good"),
+    "busy": ("The line was busy", "warn"),
+    "no-answer": ("Nobody answered", "warn"),
+    "voicemail": ("Voicemail answered", "warn"),
+    "canceled": ("Not put through", "warn"),
+    "failed": ("Not put through", "bad"),
+}
+
 #: How many messages of one application are listed, newest first.
 MOST = 300
 
@@ -104,13 +116,17 @@ def view(message: Message) -> dict[str, Any]:
     `waits` until when a queued one waits, `how` when each state came, `stopped` (on one email at most) why none go out any more until a person allows it, `files` names what came with it.
     """
     words, tone = _STATES[message.state]
+    call = message.channel is Channel.CALL
+    if call:
+        asked = ("Asked for", "wait") if message.state is MessageState.QUEUED else (words, tone)
+        words, tone = _CALL_STATES.get(str(message.variables.get("call", "")), asked)
     inbound = message.direction == "in"
     kind = _KINDS.get(message.kind, message.kind.replace("_", " ").capitalize())
     return {
         "id": message.id,
         "channel": _CHANNELS[message.channel],
         "inbound": inbound,
-        "kind": "Reply" if inbound and message.channel is not Channel.EMAIL else kind,
+        "kind": "Reply" if inbound and message.channel is Channel.SMS else kind,
         "who": message.sender if inbound else message.to,
         "subject": message.subject,
         "body": message.body,
@@ -126,7 +142,10 @@ def view(message: Message) -> dict[str, Any]:
         if message.due_at and message.state is MessageState.QUEUED
         else "",
         "how": _how(message),
-        "can_resend": not inbound and message.state in (MessageState.FAILED, MessageState.UNKNOWN),
+        # Nobody is rung up unless they ask for it.
+        "can_resend": not inbound
+        and not call
+        and message.state in (MessageState.FAILED, MessageState.UNKNOWN),
     }
 
 

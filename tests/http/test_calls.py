@@ -24,7 +24,7 @@ from milo_app.domain.actors import CandidateActor, SystemActor
 from milo_app.domain.errors import Conflict, Invalid
 from milo_app.http.relay import Pace
 from milo_app.http.routes import build_http
-from milo_app.services import applications, call_recordings, calls, consents, interviews, texting
+from milo_app.services import applications, call_recordings, calls, consents, interviews, texting, timeline
 from milo_app.services.ports import Deps, OutgoingCall, SendFailed, Sent
 from tests import builders
 from tests.doubles.relay import Phone, TelephoneService, Told
@@ -525,6 +525,12 @@ def test_states_only_move_up_and_the_last_one_stays(line: Line) -> None:
         "Nobody answered.",
     )
     assert [m.variables["why"] for m in line.messages(kind="call_again")] == ["no_answer"]
+    shown = timeline.view(kept)
+    assert (shown["words"], shown["error"], shown["can_resend"]) == (
+        "Nobody answered",
+        "Nobody answered.",
+        False,
+    )
     # Of another call, or of none, nothing is kept.
     assert line.service.tell(line.at(call, "/status"), "completed", "CA-another") == 204
     assert line.service.tell(f"{line.url}/webhooks/twilio/voice/status", "completed", "CA-unknown") == 204
