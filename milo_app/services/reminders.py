@@ -126,8 +126,10 @@ def _look_at_live(
         return _again(uow, application, _earliest(uow.now + timedelta(minutes=1), end))
     found = rules.next_contact(policy, standing(uow, application), uow.now)
     if found.act in (Act.NUDGE, Act.DEADLINE):
-        _remind(uow, application, found.act, found.number)
-        return _again(uow, application, _earliest(uow.now + timedelta(minutes=1), end))
+        written = _remind(uow, application, found.act, found.number)
+        # Whoever cannot be reached at all is asked for again once a day, in case an address has come.
+        wait = timedelta(minutes=1) if written else timedelta(days=1)
+        return _again(uow, application, _earliest(uow.now + wait, end))
     return _again(uow, application, _earliest(found.at, end))
 
 
@@ -191,7 +193,9 @@ def standing(uow: UnitOfWork, application: r.Application) -> rules.Standing:
 
 def contacts(uow: UnitOfWork, candidate_id: str) -> list[datetime]:
     """When a candidate was written to unasked in the last week; one occasion on two channels counts once."""
-    recent = uow.messages.find(candidate_id=candidate_id, direction="out", order="-created_at", limit=100)
+    recent = uow.messages.find(
+        candidate_id=candidate_id, direction="out", kind=sorted(UNASKED), order="-created_at", limit=100
+    )
     occasions: dict[str, datetime] = {}
     for message in recent:
         at = max(message.created_at, message.due_at or message.created_at)
@@ -350,9 +354,10 @@ def tell_decision(
     uow: UnitOfWork, application: r.Application, *, text: str = "", due_at: datetime | None = None
 ) -> list[r.Message]:
     """Write to a candidate what was decided, in *text* or the workspace's own words, not before *due_at*. A decision
-    that was changed by then is not told. The caller has just saved the decision."""
+    that was changed by then is not told, and none is where the workspace tells none. The caller has just saved it."""
     kinds = {r.Decision.SHORTLISTED: "shortlisted", r.Decision.DISMISSED: "dismissed"}
-    if application.decision not in kinds:
+    policy = policies.of(uow.workspaces.get(application.workspace_id))
+    if application.decision not in kinds or not policy.decision:
         return []
     return invitations.queue(
         uow,

@@ -287,3 +287,35 @@ def test_only_administrators_change_the_policy(desk: Desk) -> None:
             desk.run(policies.switch, replace(desk.actor, role=role), off=True)
         with pytest.raises(Forbidden):
             desk.run(policies.save, replace(desk.actor, role=role), form={})
+
+
+def test_whoever_cannot_be_reached_is_not_tried_every_minute(deps: Deps, clock: FixedClock) -> None:
+    desk = Desk(deps, clock)
+    with deps.uow.write(SystemActor()) as uow:
+        uow.candidates.save(replace(uow.candidates.get(desk.candidate.id), email=None, phone=None))
+    desk.pass_time(26)
+    assert desk.sent() == []
+    look_at = desk.application.look_at
+    assert look_at is not None and look_at > clock.at + timedelta(hours=20)
+
+
+def test_a_decision_is_told_late_unless_it_changes_or_the_workspace_tells_none(desk: Desk) -> None:
+    _finish(desk)
+
+    def dismissed() -> list[r.Message]:
+        with desk.deps.uow.write(desk.actor) as uow:
+            (decided,) = decisions.decide(uow, desk.actor, application_ids=[desk.id], decision="dismissed")
+            return reminders.tell_decision(uow, decided, text="Thank you, and good luck.")
+
+    (message,) = dismissed()
+    assert message.due_at == desk.clock.at + reminders.SECOND_THOUGHTS
+    assert delivery.deliver(desk.deps, message.id) == "sent"
+    assert "good luck" in desk.deps.email.entries()[-1]["text"]  # type: ignore[attr-defined]
+    desk.run(decisions.decide, application_ids=[desk.id], decision="none")
+    desk.clock.at += timedelta(hours=1)
+    (second,) = dismissed()
+    desk.run(decisions.decide, application_ids=[desk.id], decision="none")
+    assert delivery.deliver(desk.deps, second.id) == "suppressed"
+    desk.policy(decision=False)
+    desk.clock.at += timedelta(hours=1)
+    assert dismissed() == []

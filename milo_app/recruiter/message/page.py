@@ -342,7 +342,11 @@ def _sent() -> rx.Component:
 
 def _recipient(row: Any) -> rx.Component:
     return rx.el.tr(
-        rx.el.th(ui.link(row["name"].to(str), "/app/report/?a=" + row["id"].to(str)), scope="row"),
+        rx.el.th(
+            ui.link(row["name"].to(str), "/app/report/?a=" + row["id"].to(str)),
+            scope="row",
+            class_name="border-b border-(--line) !text-(--ink)",
+        ),
         rx.el.td(row["result"]),
         rx.el.td(row["reason"]),
         key=row["id"].to(str),

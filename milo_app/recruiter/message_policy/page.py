@@ -160,7 +160,7 @@ def _wait(row: Any) -> rx.Component:
         )
 
     return rx.el.tr(
-        rx.el.th(row["name"], scope="row"),
+        rx.el.th(row["name"], scope="row", class_name="border-b border-(--line) !text-(--ink)"),
         cell("after", "after", "Remind after hours"),
         cell("most", "most", "At most"),
         key=row["stage"].to(str),
@@ -172,7 +172,7 @@ def _outcomes() -> rx.Component:
         _check("final_notice", "When the time is over, say so, and how to ask for more"),
         _check("completed", "When everything has arrived, say thank you"),
         _check("stopped", "When a requirement is not met, write that the interview ends (ten minutes later)"),
-        _check("decision", "Offer to tell candidates what was decided"),
+        _check("decision", "Let members tell candidates by email what was decided"),
         _check("report_ready", "Tell members when a report is ready"),
         _number(
             "scheduling_url",
@@ -193,7 +193,7 @@ def _hours() -> rx.Component:
                 id="time_zone",
                 name="time_zone",
                 default_value=S.policy["time_zone"].to(str),
-                class_name="input",
+                class_name="input max-w-xl",
             ),
             id="time_zone",
             help="Of business hours, and of candidates whose own is not known.",
