@@ -66,6 +66,11 @@ def sms(language: str = "en") -> Notice:
     return _SMS.get(language, _SMS["en"])
 
 
+def sms_attested() -> Notice:
+    """What a recruiter vouches for who adds a candidate with "they agreed to texts": the candidate saw other words."""
+    return _SMS_ATTESTED
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Words:
     language: str
@@ -166,6 +171,17 @@ _ASKED_CALL: Mapping[str, Notice] = {
         agree="Llámame para esta entrevista.",
     ),
 }
+
+_SMS_ATTESTED = Notice(
+    version="sms-attested-1",
+    language="en",
+    title="Text messages, agreed to elsewhere",
+    points=(
+        "Whoever added this candidate vouches that they agreed to automated text messages about their application,",
+        "freely and not as a condition, on the number given here.",
+    ),
+    agree="They agreed to get text messages.",
+)
 
 _SMS: Mapping[str, Notice] = {
     "en": Notice(

@@ -43,6 +43,17 @@ def keyword(text: str) -> Keyword | None:
     return None
 
 
+def is_carrier_word(text: str) -> bool:
+    """Whether carriers take *text* for STOP, START or HELP, so that it is no answer to offer in a text message."""
+    return normal(text).upper() in _CARRIER
+
+
+def asked_for(text: str) -> str:
+    """The carrier word that *text* asks to be answered with ("Reply YES if…"); empty where it asks for none."""
+    found = _ASKS_FOR.search(text)
+    return found["word"].upper() if found else ""
+
+
 def is_reaction(text: str) -> bool:
     """Whether *text* is a phone's echo of a reaction to a message (`Liked "…"`), which nobody typed."""
     return bool(_REACTION.match(text))
@@ -145,6 +156,15 @@ _SENTENCES: Sequence[tuple[Keyword, re.Pattern[str]]] = tuple(
             ),
         ),
     )
+)
+_CARRIER = frozenset(
+    "STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT REMOVE START UNSTOP YES HELP INFO".split()
+)
+_ASKS_FOR = re.compile(
+    r"\b(?:reply|answer|respond|text|type|responde|responda|contesta|conteste|escribe|escriba)"
+    r"(?:\s+(?:with|back|us|me|con|the word|la palabra|please|either))*\s*:?\s*[\"'“‘]?"
+    r"(?P<word>STOP|STOPALL|UNSUBSCRIBE|CANCEL|END|QUIT|REVOKE|START|UNSTOP|YES|HELP|INFO)\b",
+    re.IGNORECASE,
 )
 _REACTION = re.compile(
     r"\s*(?:(?:Liked|Loved|Disliked|Laughed at|Emphasized|Questioned|Removed an? [\w ]+ from|Reacted \S+ to|Le gustó"

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+from milo_app.domain import keywords
 from milo_app.domain.errors import Invalid
 from milo_app.domain.plan import (
     CONVERSATIONAL,
@@ -221,6 +222,17 @@ def _wording(annotation: str) -> str:
     return names.get(annotation.replace(" | None", ""), "a list of texts")
 
 
+def problems_of_publishing(plan: Plan) -> dict[str, str]:
+    """What stands in the way of publishing a whole *plan*, by place; a published one is used as it is."""
+    return {
+        place: problem
+        for i, stage in enumerate(plan.stages)
+        if stage.kind is StageKind.SMS
+        for j, question in enumerate(stage.questions)
+        for place, problem in _text_problems(question, f"stages[{i}].questions[{j}]").items()
+    }
+
+
 def problems_of(plan: Plan) -> dict[str, str]:
     """What stands in the way of using *plan*, by place; empty when it is fit to publish."""
     found: dict[str, str] = {}
@@ -272,6 +284,18 @@ def _criterion_problems(criterion: Criterion, at: str) -> dict[str, str]:
         found[f"{at}.five"] = "Describe both a 1 and a 5."
     if not 1 <= criterion.weight <= 10:
         found[f"{at}.weight"] = "A weight is 1 to 10."
+    return found
+
+
+def _text_problems(question: Question, at: str) -> dict[str, str]:
+    """Words that carriers act on must not be the answer to a text: a reply of STOP would end all texts."""
+    found: dict[str, str] = {}
+    if word := keywords.asked_for("\n".join((question.text, question.help, *question.follow_ups))):
+        found[f"{at}.text"] = (
+            f"Do not ask for the reply {word}: carriers act on this word. Answers are offered by number."
+        )
+    if taken := [option for option in question.options if keywords.is_carrier_word(option)]:
+        found[f"{at}.options"] = f"Carriers act on the word {taken[0]}. Say this option in other words."
     return found
 
 

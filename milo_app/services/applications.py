@@ -253,14 +253,20 @@ def create(
     return application, True
 
 
+#: Where a candidate agrees to texts themselves; elsewhere (a list, a form on the desk) somebody vouches for it.
+_OWN_YES = frozenset({"web", "apply_link"})
+
+
 def note_sms_consent(
     uow: UnitOfWork, person: r.Candidate, phone: str | None, given: bool, source: str
 ) -> r.Candidate:
-    """Record a yes to texts, with the words shown; the absence of a yes changes nothing that was given before."""
+    """Record a yes to texts, with the words that the candidate was shown, or that whoever added them vouches for; the
+    absence of a yes changes nothing that was given before."""
     number = phone or person.phone
     if not given or not number or (person.sms_consent and person.phone == number):
         return person
-    notice = notices.sms(person.language)
+    own = source in _OWN_YES
+    notice = notices.sms(person.language) if own else notices.sms_attested()
     uow.consents.add(
         r.Consent(
             id=uow.new_id(),

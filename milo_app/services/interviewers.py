@@ -144,6 +144,8 @@ def publish(uow: UnitOfWork, actor: Actor, *, interviewer_id: str) -> r.Intervie
     if interviewer.state is r.InterviewerState.ARCHIVED:
         raise Conflict("This interviewer is archived. Restore it before publishing.")
     plan = plan_data.from_data(interviewer.draft)
+    if problems := plan_data.problems_of_publishing(plan):
+        raise Invalid("The plan cannot be published as it is.", fields=problems)
     data = plan_data.to_data(plan)
     latest = newest_version(uow, interviewer)
     if latest is not None and latest.plan == data:

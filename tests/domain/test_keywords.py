@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milo_app.domain.keywords import Keyword, gsm7, keyword, segments
+from milo_app.domain.keywords import Keyword, asked_for, gsm7, is_carrier_word, is_reaction, keyword, segments
 
 
 class TestKeyword:
@@ -68,6 +68,34 @@ class TestKeyword:
     )  # fmt: skip
     def test_answers_are_left_alone(self, text: str) -> None:
         assert keyword(text) is None
+
+
+class TestCarrierWords:
+    @pytest.mark.parametrize(
+        ("text", "word"),
+        [
+            ("Reply YES if you can work nights.", "YES"),
+            ("Can you lift 20 kg? Answer with 'yes' or 'no'", "YES"),
+            ("Responde STOP si no te interesa", "STOP"),
+            ("text back quit to skip", "QUIT"),
+            ("When did you end your last job?", ""),
+            ("Would you answer calls at the end of a shift?", ""),
+        ],
+    )
+    def test_asked_for(self, text: str, word: str) -> None:
+        assert asked_for(text) == word
+
+    def test_as_an_option(self) -> None:
+        assert [is_carrier_word(x) for x in ("Stop", "yes", "Yes, always", "End of the month")] == [
+            True,
+            True,
+            False,
+            False,
+        ]
+
+    def test_echo_of_a_reaction(self) -> None:
+        assert is_reaction("Liked “Can you work nights?”") and is_reaction('👍 to "Which shift?"')
+        assert not is_reaction("Liked my last job") and not is_reaction('I said to "wait"')
 
 
 class TestSegments:

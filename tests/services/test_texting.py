@@ -10,9 +10,11 @@ import pytest
 
 from milo_app.domain import records as r
 from milo_app.domain.actors import CandidateActor, SystemActor
+from milo_app.domain.errors import Invalid
 from milo_app.domain.keywords import segments
-from milo_app.services import applications, interviews, texting
+from milo_app.services import applications, interviewers, interviews, texting
 from milo_app.services.ports import Deps
+from tests import builders
 from tests.services import phones
 from tests.services.phones import Phone, answers, application, apply, hire
 
@@ -224,6 +226,39 @@ class TestStopAndStart:
             assert uow.suppressions.count(address=phone.number, lifted_at=None) == 0
 
 
+class TestConsent:
+    @pytest.mark.parametrize(
+        ("source", "version"),
+        [
+            ("apply_link", "sms-1-en"),
+            ("csv", "sms-attested-1"),
+            ("manual", "sms-attested-1"),
+            ("api", "sms-attested-1"),
+        ],
+    )
+    def test_words_time_and_source_are_kept(self, deps: Deps, source: str, version: str) -> None:
+        """What the candidate was shown, or what whoever added them vouches for."""
+        made = hire(deps)
+        with deps.uow.write(SystemActor()) as uow:
+            applied, _ = applications.create(
+                uow,
+                SystemActor(),
+                interviewer=made,
+                name="Ana",
+                phone=phones.NUMBER,
+                sms_consent=True,
+                source=source,
+            )
+            (kept,) = uow.consents.find(candidate_id=applied.candidate_id)
+        assert (kept.source, kept.text_version, kept.phone, kept.at) == (
+            source,
+            version,
+            phones.NUMBER,
+            deps.clock.now(),
+        )
+        assert len(kept.text_hash) == 64
+
+
 class TestWhoWrites:
     def test_the_wrong_number_is_left_alone_and_the_recruiter_told(
         self, deps: Deps, phone: Phone, maria: Any
@@ -374,3 +409,23 @@ def test_every_reply_is_short(deps: Deps, phone: Phone, maria: Any) -> None:
         for said in phone.say(body):
             cost = segments(said.replace("{link}", link))
             assert (cost.encoding, cost.count <= 2) == ("GSM-7", True), said
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        {"id": "q", "kind": "yes_no", "text": "Reply YES if you can work nights."},
+        {"id": "q", "kind": "single_choice", "text": "When can you start?", "options": ["Start", "Later"]},
+    ],
+)
+def test_a_question_that_a_carrier_would_answer_is_not_published(
+    deps: Deps, question: dict[str, Any]
+) -> None:
+    with deps.uow.write(SystemActor()) as uow:
+        workspace = builders.create_workspace(uow)
+        actor = SystemActor(workspace_id=workspace.id)
+        plan = {"title": "Clerk", "stages": [{"kind": "sms", "questions": [question]}]}
+        draft = interviewers.create(uow, actor, plan=plan)
+        with pytest.raises(Invalid) as refused:
+            interviewers.publish(uow, actor, interviewer_id=draft.id)
+    assert any(place.startswith("stages[0].questions[0]") for place in refused.value.fields)
