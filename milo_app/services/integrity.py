@@ -53,6 +53,7 @@ def note(
         return
     before = visits.get(visit) or {}
     told = {name: min(max(int(counts.get(name, 0)), 0), _DAY) for name in COUNTED}
+    told["wait_s"] = told["wait_s"] if told["wait_s"] >= LONG_WAIT else 0
     now = {name: max(told[name], int(before.get(name, 0))) for name in COUNTED}
     if now == dict(before) or not any(now.values()):
         return

@@ -4,6 +4,7 @@
 import { call, freshKey } from "./outbox.js";
 
 const EVERY = 2000; // ms
+const LONG_WAIT = 60; // s before an answer begins
 const WATCHED = ["form", "sms", "voice"];
 
 /** The question that the page shows now, as its element. */
@@ -42,7 +43,8 @@ export function watch(base, now) {
   const began = () => {
     if (shown.begun || !shown.place || shown.place !== place()) return;
     shown.begun = true;
-    count(shown.place, "wait_s", Math.round((Date.now() - shown.at) / 1000));
+    const waited = Math.round((Date.now() - shown.at) / 1000);
+    if (waited >= LONG_WAIT) count(shown.place, "wait_s", waited);
   };
   const turned = () => {
     if (document.visibilityState === "hidden") {
