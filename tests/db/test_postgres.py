@@ -5,14 +5,18 @@ from __future__ import annotations
 import sys
 import time
 import types
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from alembic import command
 from milo_app import bootstrap, config
 from milo_app.db import migrating
+from milo_app.domain import records as r
 from milo_app.domain.actors import SystemActor
 from milo_app.domain.errors import Conflict
+from milo_app.services import delivery_status
 from milo_app.services.ports import Filter
 from milo_app.services.work import Work
 from milo_app.workflows import registry, runtime
@@ -94,3 +98,47 @@ def test_work_is_done_and_a_held_name_is_refused(postgres, monkeypatch):
 def test_many_at_the_same_moment(postgres, what):
     _, deps = postgres
     what(deps)
+
+
+def test_a_providers_word_and_our_own_commit_never_miss_each_other(postgres):
+    """Both at the same moment: whichever comes first, the message ends as delivered, and nothing waits for ever."""
+    _, deps = postgres
+    with deps.uow.write(SystemActor()) as uow:
+        workspace = b.create_workspace(uow)
+        sending = r.Message(
+            id="",
+            workspace_id=workspace.id,
+            channel=r.Channel.EMAIL,
+            direction="out",
+            state=r.MessageState.SENDING,
+            created_at=uow.now,
+            updated_at=uow.now,
+        )
+        ids = [uow.messages.add(replace(sending, id=uow.new_id())).id for _ in range(25)]
+
+    def settle(id: str) -> None:
+        with deps.uow.write(SystemActor()) as uow:
+            taken = replace(
+                uow.messages.get(id), state=r.MessageState.SENT, provider="resend", provider_id=f"re-{id}"
+            )
+            delivery_status.catch_up(uow, uow.messages.save(taken), provider="resend")
+
+    def hear(id: str) -> None:
+        with deps.uow.write(SystemActor()) as uow:
+            delivery_status.note(
+                uow,
+                SystemActor(),
+                provider="resend",
+                provider_id=f"re-{id}",
+                status="delivered",
+                message_id=id,
+            )
+
+    with ThreadPoolExecutor(3) as pool:
+        for id in ids:
+            started = [pool.submit(do, id) for do in (settle, hear, hear)]
+            for one in started:
+                one.result(timeout=20)
+    with deps.uow.read(SystemActor()) as uow:
+        assert {uow.messages.get(id).state for id in ids} == {r.MessageState.DELIVERED}
+        assert {len(uow.provider_statuses.of("resend", provider_id=f"re-{id}")) for id in ids} == {1}
