@@ -37,6 +37,7 @@ _MEANINGS: dict[str, dict[str, str]] = {
         "due_days": "Days from the invitation to the start; never less than three.",
         "retakes": "How often a stage may be taken again; a person can always grant one.",
         "redirect_url": "Where candidates are sent at the end; empty for nowhere.",
+        "scheduling_url": "Where shortlisted candidates choose a time to talk (https); empty for the workspace's own.",
         "drafted_by": "What drafted this plan, where it was not a person.",
     },
     "StagePlan": {

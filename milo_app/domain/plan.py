@@ -203,6 +203,7 @@ class Plan:
     due_days: int = 7
     retakes: int = 0
     redirect_url: str = ""
+    scheduling_url: str = ""
     drafted_by: str = ""
 
     def stage(self, kind: StageKind | str) -> StagePlan | None:

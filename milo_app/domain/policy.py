@@ -105,7 +105,7 @@ def of(data: Mapping[str, Any]) -> Policy:
             known[name] = tuple(
                 sorted({n for n in listed if type(n) is int and n in good}, reverse=name[0] == "d")
             )
-    if _is_link(str(data.get("scheduling_url", ""))):
+    if is_link(str(data.get("scheduling_url", ""))):
         known["scheduling_url"] = str(data["scheduling_url"])
     return Policy(**known)
 
@@ -155,7 +155,7 @@ def from_form(form: Mapping[str, Any]) -> Policy:
     if not known_zones([zone]):
         wrong["time_zone"] = "Choose a time zone like America/New_York."
     url = str(form.get("scheduling_url", "")).strip()
-    if url and not _is_link(url):
+    if url and not is_link(url):
         wrong["scheduling_url"] = "Give a whole address that begins with https://."
     nudges = {
         stage: Nudging(
@@ -205,7 +205,8 @@ def _hours(text: str, wrong: dict[str, str]) -> tuple[int, ...]:
     return tuple(sorted({int(p) for p in parts}, reverse=True))
 
 
-def _is_link(url: str) -> bool:
+def is_link(url: str) -> bool:
+    """Whether *url* is a whole https address that can be sent to somebody."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -37,8 +37,8 @@ _OPERATORS = {
     "includes": "includes all of",
 }
 _TEXTS = (
-    "title language description location employment pay welcome thanks contact_email redirect_url interviewer_name "
-    "deadline_days due_days"
+    "title language description location employment pay welcome thanks contact_email redirect_url scheduling_url "
+    "interviewer_name deadline_days due_days"
 ).split()
 _DEFAULTS = {"language": "en", "interviewer_name": "Milo", "deadline_days": "30", "due_days": "7"}
 
@@ -93,7 +93,7 @@ def _view(uow: UnitOfWork, actor: MemberActor, interviewer_id: str) -> dict[str,
     return {
         "id": shown["id"],
         "slug": shown["slug"],
-        "title": shown["title"],
+        "title": str(draft.get("title") or shown["title"]),
         "state": shown["state"],
         "version": shown["version"],
         "apply_url": shown["apply_url"],

@@ -333,8 +333,11 @@ def _wants_to_know(member: r.Member, interviewer: r.Interviewer) -> bool:
 def _offer_a_talk(uow: UnitOfWork, application: r.Application, policy: Policy) -> datetime | None:
     """Send the scheduling link to whoever was shortlisted, once the decision has stood for a while. Returns when to
     look again, where it has not yet."""
-    url = policy.scheduling_url
-    if application.decision is not r.Decision.SHORTLISTED or not url or application.decided_at is None:
+    if application.decision is not r.Decision.SHORTLISTED or application.decided_at is None:
+        return None
+    own = applications.plan_of(uow, application).scheduling_url.strip()
+    url = own if rules.is_link(own) else policy.scheduling_url
+    if not url:
         return None
     due = application.decided_at + SECOND_THOUGHTS
     if due > uow.now:

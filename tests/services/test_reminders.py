@@ -26,12 +26,14 @@ SMS = {"kind": "sms", "questions": [{"id": "n", "kind": "yes_no", "text": "Night
 class Desk:
     """One workspace with one invited candidate, and a clock that can be moved."""
 
+    plan: dict[str, Any] = {}
+
     def __init__(self, deps: Deps, clock: FixedClock, *stages: dict[str, Any], **person: Any) -> None:
         self.deps, self.clock = deps, clock
         with deps.uow.write(SystemActor()) as uow:
             self.workspace = builders.create_workspace(uow)
             self.member = builders.create_member(uow, self.workspace)
-            plan = {"title": "Nurse", "stages": list(stages or (FORM,)), "due_days": 7}
+            plan = {"title": "Nurse", "stages": list(stages or (FORM,)), "due_days": 7, **self.plan}
             self.interviewer, _ = builders.create_interviewer(
                 uow, self.workspace, plan, created_by=self.member.id
             )
@@ -319,3 +321,17 @@ def test_a_decision_is_told_late_unless_it_changes_or_the_workspace_tells_none(d
     desk.policy(decision=False)
     desk.clock.at += timedelta(hours=1)
     assert dismissed() == []
+
+
+def test_a_roles_own_scheduling_link_wins(deps: Deps, clock: FixedClock) -> None:
+    class Role(Desk):
+        plan = {"scheduling_url": "https://cal.example/ward-7"}
+
+    desk = Role(deps, clock)
+    desk.policy(scheduling_url="https://cal.example/everyone")
+    _finish(desk)
+    desk.run(decisions.decide, application_ids=[desk.id], decision="shortlisted")
+    desk.pass_time(2)
+    with deps.uow.read(SystemActor()) as uow:
+        (message,) = uow.messages.find(kind="scheduling")
+    assert message.variables["scheduling_link"] == "https://cal.example/ward-7"

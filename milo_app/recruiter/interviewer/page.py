@@ -123,6 +123,13 @@ def _role() -> rx.Component:
                 _language(),
                 top("interviewer_name", "The interviewer's name", help="It always says that it is an AI."),
                 top("redirect_url", "Go to after the thank-you", type="url", optional=True),
+                top(
+                    "scheduling_url",
+                    "Scheduling link",
+                    type="url",
+                    optional=True,
+                    help="Sent to shortlisted candidates after ten minutes. Empty: the workspace's own, if it has one.",
+                ),
                 class_name="grid gap-4 pt-3 md:grid-cols-2",
             ),
         ),
