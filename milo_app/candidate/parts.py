@@ -280,5 +280,7 @@ def _fill_tools() -> rx.Component:
             ),
             class_name="stack-s pb-2",
         ),
+        # Drawn anew, and so closed, on every other screen: what was pressed has happened.
+        key="tools-" + VIEW["screen"] + "-" + VIEW["stage"],
         class_name="basis-full",
     )

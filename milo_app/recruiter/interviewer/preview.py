@@ -16,20 +16,20 @@ _ONE = S.screen
 def preview() -> rx.Component:
     """A phone-sized picture of the candidate's page. Its controls are for looking at: the preview link is for trying."""
     return rx.el.section(
+        rx.el.h2("What candidates see"),
         rx.el.div(
-            rx.el.h2("What candidates see"),
-            rx.el.div(
-                ui.icon_button("Previous screen", "left", on_click=S.screen_turned(-1)),
-                ui.icon_button("Next screen", "right", on_click=S.screen_turned(1)),
-                class_name="flex",
+            ui.icon_button("Previous screen", "left", on_click=S.screen_turned(-1)),
+            rx.el.select(
+                rx.foreach(
+                    items(S.seen["tabs"]), lambda tab: rx.el.option(tab["name"], value=tab["tab"].to(str))
+                ),
+                value=_ONE["tab"].to(str),
+                on_change=S.tab_chosen,
+                aria_label="Part of the candidate's way",
+                class_name="input min-w-0 grow",
             ),
-            class_name="spread",
-        ),
-        rx.el.div(
-            rx.foreach(items(S.seen["tabs"]), _tab),
-            role="group",
-            aria_label="Screens",
-            class_name="flex flex-wrap gap-1",
+            ui.icon_button("Next screen", "right", on_click=S.screen_turned(1)),
+            class_name="flex items-center gap-1",
         ),
         rx.el.style(S.seen["css"].to(str)),
         rx.el.div(
@@ -45,17 +45,6 @@ def preview() -> rx.Component:
         ),
         class_name="card stack-s",
         aria_label="Candidate preview",
-    )
-
-
-def _tab(tab: Any) -> rx.Component:
-    on = _ONE["tab"].to(str) == tab["tab"].to(str)
-    return rx.el.button(
-        tab["name"],
-        type="button",
-        aria_pressed=on,
-        on_click=S.screen_chosen(tab["first"].to(str)),
-        class_name=rx.cond(on, "btn btn-secondary btn-small", "btn btn-quiet btn-small"),
     )
 
 

@@ -26,9 +26,27 @@ def stage(one: Any) -> rx.Component:
                     one["dealbreakers"].to(int) > 0,
                     rx.cond(
                         one["enforce"].to(bool),
-                        ui.badge(rx.fragment(one["dealbreakers"], " enforced dealbreakers"), kind="brand"),
                         ui.badge(
-                            rx.fragment(one["dealbreakers"], " dealbreakers, not enforced"), kind="warn"
+                            rx.fragment(
+                                one["dealbreakers"],
+                                rx.cond(
+                                    one["dealbreakers"].to(int) == 1,
+                                    " enforced dealbreaker",
+                                    " enforced dealbreakers",
+                                ),
+                            ),
+                            kind="brand",
+                        ),
+                        ui.badge(
+                            rx.fragment(
+                                one["dealbreakers"],
+                                rx.cond(
+                                    one["dealbreakers"].to(int) == 1,
+                                    " dealbreaker, not enforced",
+                                    " dealbreakers, not enforced",
+                                ),
+                            ),
+                            kind="warn",
                         ),
                     ),
                 ),

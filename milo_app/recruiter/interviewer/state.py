@@ -60,9 +60,9 @@ class InterviewerState(DeskState, rx.State):
         self._look_at(item)
 
     @member("viewer")
-    async def screen_chosen(self, actor: MemberActor, screen: str) -> None:
-        """Show another screen of the candidate's way."""
-        self._look_at(screen)
+    async def tab_chosen(self, actor: MemberActor, tab: str) -> None:
+        """Show the first screen of another part of the candidate's way."""
+        self._look_at(next((one["first"] for one in self.seen["tabs"] if one["tab"] == tab), ""))
 
     @member("viewer")
     async def screen_turned(self, actor: MemberActor, by: int) -> None:
