@@ -50,6 +50,7 @@ def build(settings: Settings, *, clock: Clock | None = None, patient: bool = Fal
         local=settings.local,
         quiet_hours=not settings.local,
         sms_sender=settings.sms_sender,
+        phone_number=_phone_number(settings),
         email_sender=settings.email_sender,
         email_domains=settings.sending_domains,
         inbound_domain=settings.inbound_domain,
@@ -206,7 +207,14 @@ def _phone(settings: Settings, clock: Clock, instance: Instance) -> Phone:
         )
     from milo_app.adapters.phone.local import LocalPhone
 
-    return LocalPhone(settings.data / "phone", instance.key, number=settings.sms_sender, clock=clock)
+    return LocalPhone(settings.data / "phone", instance.key, number=instance.phone_number, clock=clock)
+
+
+def _phone_number(settings: Settings) -> str:
+    """What calls come from and go to; the local telephone exists only where the instance is local."""
+    if settings.twilio_on:
+        return settings.twilio_from_number or ""
+    return settings.sms_sender if settings.local else ""
 
 
 def _rooms(settings: Settings, instance: Instance) -> Rooms:

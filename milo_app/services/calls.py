@@ -86,10 +86,10 @@ def shown(uow: UnitOfWork, actor: CandidateActor) -> dict[str, Any]:
     newest = calls[-1] if calls else None
     notice = notices.asked_call(person.language)
     return {
-        "offered": open_talk(uow, application) is not None,
+        "offered": bool(uow.instance.phone_number) and open_talk(uow, application) is not None,
         "number": f"••• ••• {person.phone[-4:]}" if person.phone else "",
         "code": application.short_code,
-        "dial": uow.instance.sms_sender if uow.instance.sms_sender.startswith("+") else "",
+        "dial": uow.instance.phone_number,
         "at": newest.due_at.isoformat()
         if newest and newest.due_at and _standing(uow, newest) == "waiting"
         else "",
@@ -157,7 +157,7 @@ def place_for(
     if again is not None:
         return again
     talk = open_talk(uow, application)
-    if talk is None:
+    if talk is None or not uow.instance.phone_number:
         raise Conflict("This part of the interview cannot be taken by phone now.")
     row, stage, _ = talk
     calls = _calls_of(uow, application)
@@ -201,7 +201,7 @@ def place_for(
             application_id=application.id,
             candidate_id=person.id,
             to=to,
-            sender=uow.instance.sms_sender,
+            sender=uow.instance.phone_number,
             kind="call",
             variables=new_call(application, row, stage),
             dedupe=dedupe,

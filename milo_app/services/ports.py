@@ -148,7 +148,8 @@ class Throttle(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Instance:
-    """Facts of this installation that services may use. `key` signs links; never leaves the server."""
+    """Facts of this installation that services may use. `key` signs links; never leaves the server. `phone_number` is
+    what calls come from and go to, "" where there is none."""
 
     id: str
     key: bytes
@@ -156,6 +157,7 @@ class Instance:
     local: bool
     quiet_hours: bool
     sms_sender: str = "+15550100000"
+    phone_number: str = "+15550100000"
     email_sender: str = "Milo <milo@localhost>"
     #: Domains of which a workspace may choose an address to send from; `email_sender`'s own among them.
     email_domains: tuple[str, ...] = ()

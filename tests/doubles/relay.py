@@ -138,7 +138,7 @@ class Phone:
     def hears(self) -> str:
         """The next whole utterance; "" where the call ends instead."""
         said: list[str] = []
-        while (frame := self._next()) is not None:
+        while (frame := self.next_frame()) is not None:
             if frame["type"] == "end":
                 self.ended = frame
                 self.drops()
@@ -176,7 +176,8 @@ class Phone:
         """The connection breaks."""
         self.socket.close()
 
-    def _next(self) -> dict[str, Any] | None:
+    def next_frame(self) -> dict[str, Any] | None:
+        """What comes next from the line, or None where it is closed."""
         try:
             frame = json.loads(self.socket.recv(timeout=_SECONDS))
         except ConnectionClosed:

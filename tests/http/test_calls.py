@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from pydantic import SecretStr
 from websockets.exceptions import InvalidStatus
 
 from milo_app import bootstrap, config
@@ -608,7 +609,14 @@ def test_a_call_for_later_waits_for_its_time_and_may_be_taken_back(line: Line, c
 
 
 def test_quiet_hours_bound_a_chosen_time(line: Line, clock: FixedClock, settings: config.Settings) -> None:
-    loud = bootstrap.build(settings.model_copy(update={"env": "production"}), clock=clock)
+    real = {"env": "production", "twilio_account_sid": "AC1", "twilio_from_number": "+15005550006"}
+    loud = bootstrap.build(
+        settings.model_copy(update={**real, "twilio_auth_token": SecretStr("secret")}), clock=clock
+    )
+    silent = bootstrap.build(settings.model_copy(update={"env": "production"}), clock=clock)
+    with silent.uow.read(line.actor) as uow:  # no telephone service: nothing is promised
+        assert calls.shown(uow, line.actor)["offered"] is False
+    bootstrap.database(silent).dispose()
     night, day = (
         clock.now() + timedelta(hours=13),
         clock.now() + timedelta(hours=4),
