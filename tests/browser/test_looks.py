@@ -155,6 +155,8 @@ def desk_addresses(milo: Instance, application: str, interviewer: str, slug: str
             query = f"?a={application}&i={interviewer}"
             found[path.removeprefix("/app/").strip("/") or "home"] = milo.url + path + query
     found["report"] = next(address for name, address in found.items() if "report" in name)
+    found["an email's words"] = f"{milo.url}/app/settings/templates/?k=invitation&c=email"
+    found["a text's words"] = f"{milo.url}/app/settings/templates/?k=invitation&c=sms&l=es"
     return found
 
 

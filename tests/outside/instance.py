@@ -152,10 +152,11 @@ class Instance(Server):
         return sorted(row["name"] for row in named if not row["name"].startswith(skip))
 
     def dump(self, *, without: tuple[str, ...] = ()) -> dict[str, dict[str, Json]]:
-        """Every row of every table by its id: what "changed nothing" is measured against."""
+        """Every row of every table by its id: what "changed nothing" is measured against. When Milo looks at an
+        application again by itself does not count."""
         return {
             table: {
-                str(row.get("id", index)): row
+                str(row.get("id", index)): {name: value for name, value in row.items() if name != "look_at"}
                 for index, row in enumerate(self.rows(f'select * from "{table}"'))
             }
             for table in self.tables()

@@ -20,6 +20,7 @@ _STATES = [
     ("completed", "Completed"),
     ("disqualified", "Stopped"),
     ("expired", "Expired"),
+    ("withdrawn", "Withdrawn"),
 ]
 _DECISIONS = [
     ("", "Any decision"),
