@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import load, pages, starting, table, voice_turn, webhook
+from benchmarks import load, pages, phone, starting, table, voice_turn, webhook
 from benchmarks.measuring import Figure
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -27,6 +27,7 @@ PARTS: dict[str, Callable[[Path], list[Figure]]] = {
     "load": load.measure,
     "table": table.measure,
     "pages": pages.measure,
+    "phone": phone.measure,
     "voice": voice_turn.measure,
 }
 
