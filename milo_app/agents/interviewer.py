@@ -15,6 +15,7 @@ from livekit.agents import (
     AgentSession,
     ModelSettings,
     StopResponse,
+    UserInputTranscribedEvent,
     UserStateChangedEvent,
     llm,
 )
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 SILENCE = 25.0
 #: Seconds without a sound after which an answer is taken as given. People think while they answer.
 PAUSE = 1.0
+#: Seconds that the words of the last sentence may still take once the candidate says that they are done.
+WORDS = 4.0
 #: Seconds between two looks at what came by other ways, and at the clock.
 LOOK = 5.0
 
@@ -99,6 +102,7 @@ class Interviewer(Agent):
         self.hands_off = False
         self.begun, self.ended = asyncio.Event(), asyncio.Event()
         self._told = told
+        self._speaking, self._spoke, self._transcribed = False, 0.0, 0.0
         self._one_at_a_time = asyncio.Lock()
         self._watching: asyncio.Task[None] | None = None
 
@@ -107,6 +111,7 @@ class Interviewer(Agent):
     async def on_enter(self) -> None:
         """Say what is open: the first words of the talk, or where the one before stopped."""
         self.session.on("user_state_changed", self._state_changed)
+        self.session.on("user_input_transcribed", self._words_came)
         self._watching = asyncio.create_task(self._watch())
         await self._say(await self._kept(self.talk.begin))
         self.begun.set()
@@ -152,8 +157,9 @@ class Interviewer(Agent):
 
     async def done(self) -> bool:
         """The candidate says that their answer is whole. Returns whether any words were heard."""
+        waits = WORDS if self._speaking or self._transcribed < self._spoke else 0.05
         try:
-            words = await self.session.commit_user_turn(transcript_timeout=3.0, stt_flush_duration=0.5)
+            words = await self.session.commit_user_turn(transcript_timeout=waits, stt_flush_duration=0.5)
         except RuntimeError:
             return False
         return bool((words or "").strip())
@@ -161,10 +167,17 @@ class Interviewer(Agent):
     # --- Within -----------------------------------------------------------------------------------------------------
 
     def _state_changed(self, event: UserStateChangedEvent) -> None:
-        if event.new_state == "speaking":
+        self._speaking = event.new_state == "speaking"
+        if self._speaking or event.old_state == "speaking":
+            self._spoke = time.monotonic()
+        if self._speaking:
             self.clock.speech_began()
         elif event.new_state == "away" and not (self.hands_off or self.talk.paused or self.talk.over):
             soon(self._silence())
+
+    def _words_came(self, event: UserInputTranscribedEvent) -> None:
+        if event.is_final:
+            self._transcribed = time.monotonic()
 
     async def _silence(self) -> None:
         await self._say(await self._kept(lambda: self.talk.silence(key=f"room:{uuid.uuid4().hex}")))

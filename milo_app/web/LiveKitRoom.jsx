@@ -111,6 +111,7 @@ export default function LiveKitRoom({ application, words, stream, line, turns, h
     const later = () => {
       tries += 1;
       if (tries >= TRIES) return setState("none");
+      setState("alone");
       timer = setTimeout(join, Math.min(10_000, 500 * 2 ** tries));
       return undefined;
     };

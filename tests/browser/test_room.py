@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,21 +14,18 @@ from tests import voices
 from tests.browser.conftest import _WATCH, Problems
 from tests.browser.walking import CandidateWalk
 from tests.doubles.speech import SpeechDouble
-from tests.livekit_server import LiveKitServer, Worker
+from tests.livekit_server import KEY, SECRET, LiveKitServer, Worker
 from tests.outside import plans
 from tests.outside.instance import Instance, until
 from tests.server import free_port
 from tools import browser as browsers
 from tools import livekit_server
 
-pytestmark = [
-    pytest.mark.skipif(livekit_server.found() is None, reason=livekit_server.MISSING),
-    pytest.mark.skipif(
-        importlib.util.find_spec("livekit.agents") is None,
-        reason="the packages of requirements-agents.txt are not installed",
-    ),
-    pytest.mark.timeout(420),
-]
+NO_SERVER = pytest.mark.skipif(livekit_server.found() is None, reason=livekit_server.MISSING)
+NO_AGENTS = pytest.mark.skipif(
+    importlib.util.find_spec("livekit.agents") is None,
+    reason="the packages of requirements-agents.txt are not installed",
+)
 
 QUESTIONS = {
     "nights": "Tell us about working nights.",
@@ -117,6 +115,32 @@ def speaker(chromium: Browser, tmp_path: Path, problems: Problems) -> Iterator[P
     browser.close()
 
 
+def test_without_the_call_server_the_page_leads_on_its_own(
+    tmp_path: Path, speaker: Page, problems: Problems
+) -> None:
+    """A LiveKit that cannot be reached costs nobody their interview."""
+    dead = {"LIVEKIT_URL": "ws://127.0.0.1:9", "LIVEKIT_API_KEY": KEY, "LIVEKIT_API_SECRET": SECRET}
+    milo = Instance(tmp_path / "var", env=dead)
+    milo.start()
+    try:
+        milo.interviewer(PLAN, "picker-by-call")
+        person = milo.invite("picker-by-call", [("Alex Alone", "alex.alone@example.com", "", False)])[0]
+        walk = CandidateWalk(speaker, milo, PLAN, spoken=frozenset({"nights"}))
+        walk.begin(person["candidate_url"])
+        walk.to("devices")
+        walk.check_devices()
+        walk.wait_for("voice")
+        expect(speaker.locator("[data-call]")).to_have_attribute("data-call", re.compile("alone|none"))
+        assert walk.finish() == "done"
+        turns = milo.application(person["application_id"])["turns"]
+        assert [t["question_id"] for t in turns if t["action"] == "ask"] == list(QUESTIONS)
+    finally:
+        milo.stop()
+
+
+@NO_SERVER
+@NO_AGENTS
+@pytest.mark.timeout(420)
 def test_in_a_room_from_the_first_question_to_the_last(
     milo: Instance, worker: Worker, hearing: SpeechDouble, speaker: Page
 ) -> None:
@@ -173,7 +197,9 @@ def test_in_a_room_from_the_first_question_to_the_last(
     assert [t["question_id"] for t in turns if t["action"] == "ask"] == list(QUESTIONS)
     said = [(t["text"].split()[0], t["channel"]) for t in turns if t["speaker"] == "candidate"]
     assert said == [("I", "room"), ("People", "web"), ("I", "web"), ("Because", "room")]
-    placed = [(t["recording_id"], t["at_ms"], t["end_ms"]) for t in turns if t["channel"] == "room" and t["key"]]
+    placed = [
+        (t["recording_id"], t["at_ms"], t["end_ms"]) for t in turns if t["channel"] == "room" and t["key"]
+    ]
     assert all(recording and at < end for recording, at, end in placed), placed
     until(
         lambda: (
