@@ -50,7 +50,7 @@ def receive(
     known = uow.messages.first(**ids, provider_id=provider_id)
     if known is not None:
         return known
-    found = [one for one in (links.resolve_reply(uow, address) for address in recipients[:50]) if one]
+    found = [one for one in (links.resolve_reply(uow, _address(to)) for to in recipients[:50]) if one]
     if not found or uow.candidates.get(found[0].candidate_id).erased_at is not None:
         return None
     application = found[0]

@@ -223,7 +223,7 @@ class TestReplies:
             double,
             deps,
             application,
-            to=taken.body["reply_to"].upper(),
+            to=f"Northlight <{taken.body['reply_to'].upper()}>",
             text="Can I do this on Sunday?\n\nOn Mon, Mar 2, 2026 Northlight wrote:\n> Your interview",
             attachments=[{"filename": "my cv.pdf", "content_type": "application/pdf", "size": 12}],
         )
