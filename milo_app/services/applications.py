@@ -30,6 +30,14 @@ REQUEST_DUE = timedelta(days=5)
 # --- Finding ----------------------------------------------------------------------------------------------------------
 
 
+def fresh_code() -> str:
+    """A short code that is no word: it may stand at the beginning of a text beside the answer."""
+    while True:
+        code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(4))
+        if any(sign.isdigit() for sign in code):
+            return code
+
+
 @query
 def holder(uow: UnitOfWork, actor: Actor, *, application_id: str, proof: str, ip: str = "") -> CandidateActor:
     """Who holds an application's cookie. Raises NotFound for an unknown id, Forbidden for a proof that is not its."""
@@ -246,7 +254,7 @@ def create(
             source=source,
             preview=preview,
             preview_member_id=actor.member_id if preview and isinstance(actor, MemberActor) else None,
-            short_code="".join(secrets.choice(_CODE_LETTERS) for _ in range(4)),
+            short_code=fresh_code(),
         )
     )
     note(uow, application, "candidate_ingested", source=source)

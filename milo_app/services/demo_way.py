@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -29,7 +28,6 @@ from milo_app.services.demo_people import Person
 from milo_app.services.ports import Renderer, UnitOfWork
 
 EVALUATOR = "written by hand for the demo"
-_CODE_LETTERS = "ACDEFHJKMNPRTWXY34679"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +75,7 @@ def application_of(
         created_at=uow.now,
         updated_at=uow.now,
         source=source,
-        short_code="".join(secrets.choice(_CODE_LETTERS) for _ in range(4)),
+        short_code=applications.fresh_code(),
     )
 
 

@@ -5,6 +5,7 @@ Twilio's webhook and the local handset call the very same `receive`; nothing her
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from milo_app.domain import journey, keywords, replies, values
@@ -95,8 +96,7 @@ def receive(
                 "media": media,
                 "replied": replied,
                 "lifted": lifted,
-                "codes": [one.short_code for one in about.between],
-                "language": uow.candidates.get(hosting.candidate_id).language if hosting else "",
+                **_asking(uow, about.between),
             },
             provider=provider,
             provider_id=provider_id,
@@ -107,6 +107,14 @@ def receive(
         applications.touch(uow, application)
     uow.enqueue(Work.HANDLE_INBOUND_TEXT, application.id if application else message.id, message.id)
     return message
+
+
+def _asking(uow: UnitOfWork, between: Sequence[r.Application]) -> dict[str, object]:
+    """What is needed to ask which of several interviews a text is for."""
+    if not between:
+        return {}
+    language = uow.candidates.get(between[0].candidate_id).language
+    return {"codes": [one.short_code for one in between], "language": language}
 
 
 def meant(message: r.Message) -> Keyword | None:
