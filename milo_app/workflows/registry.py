@@ -65,11 +65,15 @@ PLANS: dict[Work, Plan] = {
         "milo_app.services.call_recordings:begin", gave_up="milo_app.services.call_recordings:not_recorded"
     ),
     Work.TRANSCRIBE_ANSWER: Plan(
-        "milo_app.services.transcripts:transcribe", tries=8, pause=2.0,
+        "milo_app.services.transcripts:transcribe",
+        tries=8,
+        pause=2.0,
         gave_up="milo_app.services.transcripts:give_up",
     ),
     Work.FETCH_CALL_RECORDING: Plan(
-        "milo_app.services.call_recordings:fetch", tries=6, pause=2.0,
+        "milo_app.services.call_recordings:fetch",
+        tries=6,
+        pause=2.0,
         gave_up="milo_app.services.call_recordings:not_fetched",
     ),
     Work.SEND_BLAST: Plan("milo_app.services.blasts:step"),
