@@ -155,6 +155,20 @@ class Interviewer(Agent):
         await self.session.interrupt()
         await self._say(self.talk.again())
 
+    def hands(self, *, off: bool) -> None:
+        """Whether the candidate types or rests. What they had begun to say is no answer then."""
+        if off and not self.hands_off:
+            self.forget()
+        self.hands_off = off
+
+    def forget(self) -> None:
+        """The candidate takes back what they have said of this answer."""
+        self.clock.take()
+        try:
+            self.session.clear_user_turn()
+        except RuntimeError:
+            log.info("The room has closed.")
+
     async def done(self) -> bool:
         """The candidate says that their answer is whole. Returns whether any words were heard."""
         waits = WORDS if self._speaking or self._transcribed < self._spoke else 0.05

@@ -156,7 +156,9 @@ def _hear_page(room: rtc.Room, candidate: str, interviewer: Interviewer) -> None
             if isinstance(at, int | float):
                 interviewer.clock.told(str(recording)[:32] if recording else None, at)
         elif kind == "hands":
-            interviewer.hands_off = bool(said.get("off"))
+            interviewer.hands(off=bool(said.get("off")))
+        elif kind == "forget":
+            interviewer.forget()
         elif kind == "look":
             soon(interviewer.look())
         elif kind == "again":

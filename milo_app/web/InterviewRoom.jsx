@@ -161,7 +161,10 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, spea
     if (got && (await recorder.restart(got, mode === "video" && got.getVideoTracks().length > 0))) from.current = recorder.at();
   };
 
-  const again = () => give({ text: "", transcribed: false, event: spoiled ? "again_failed" : "again_take" });
+  const again = () => {
+    line.current?.forget();
+    return give({ text: "", transcribed: false, event: spoiled ? "again_failed" : "again_take" });
+  };
   const lastAgain = () => say({ text: "", event: "again_last", question_id: question?.id ?? null });
 
   const end = async (button) => {

@@ -15,7 +15,8 @@ const CLOCK = 5_000; // ms between two words on where the recording stands
 const TRIES = 5;
 
 /**
- * `line` gets what the page may ask of the interviewer: `done()` (resolves to whether words were heard), `again()`.
+ * `line` gets what the page may ask of the interviewer: `done()` (resolves to whether words were heard),
+ * `again()`, `forget()` what was said of this answer.
  * `onCall` is told `{state: calling|live|alone, listens, speaks}`, `onTurn` that there is something new to show.
  * `turns` is how many the page knows, `hands` that the candidate types or rests, `quiet` that nothing is to be heard.
  */
@@ -57,6 +58,7 @@ export default function LiveKitRoom({ application, words, stream, line, turns, h
       }
     },
     again: () => tell({ type: "again" }),
+    forget: () => tell({ type: "forget" }),
   }));
 
   useEffect(() => {

@@ -133,6 +133,7 @@ def test_what_is_typed_on_the_page_is_answered_aloud(deps: Deps) -> None:
 
     async def play(session: Any, interviewer: Interviewer) -> None:
         session.on("conversation_item_added", lambda event: spoken.append(event.item.text_content or ""))
+        interviewer.hands(off=True)
         with deps.uow.write(actor) as uow:
             interviews.take_turn(uow, actor, stage="voice", key="typed-key-1", value=True)
         await interviewer.look()
