@@ -47,7 +47,7 @@ class Line:
 class Said:
     """What is said now, one after the other, and what then. `turns` are the ids of what is said, where it is kept.
 
-    `over` is why the call ends once all is said: finished, stopped, refused, wrong_number. `resting` waits long for
+    `over` is why the call ends once all is said: finished, stopped, paused, refused, wrong_number, silent. `resting` waits long for
     the caller; `gathers`: keys make a number, ended by #.
     """
 
@@ -248,6 +248,10 @@ def _consent(
     if said is None and not call.variables.get("asked_again"):
         _keep(uow, call, asked_again=True)
         return Said(words=(_say(plan, "call_consent_again"),))
+    if said is None and event == "silence":
+        # Nobody there, or a machine: that is no answer, and none is noted.
+        calls.offer_again(uow, SystemActor(workspace_id=call.workspace_id), call, "no_answer")
+        return _end(uow, call, plan, "call_pause_over", "silent")
     notice = _notice(plan, stage)
     uow.consents.add(
         r.Consent(

@@ -221,6 +221,17 @@ def test_refused_consent_keeps_nothing_and_ends_the_call(line: Line) -> None:
     assert [consent.given for consent in kept] == [False]
 
 
+@pytest.mark.parametrize("pace", [replace(QUICK, silence=0.2)])
+def test_where_nobody_speaks_nothing_is_agreed_and_nothing_refused(line: Line) -> None:
+    phone = line.answered()
+    phone.hears()
+    assert "clear answer" in phone.hears()
+    phone.waits_for_end()
+    with line.deps.uow.read(SystemActor()) as uow:
+        assert uow.consents.find(application_id=line.actor.application_id, kind="call") == []
+    assert [m.variables["why"] for m in line.messages(kind="call_again")] == ["no_answer"]
+
+
 def test_a_wrong_number_is_never_called_again(line: Line) -> None:
     phone = line.answered()
     phone.hears()
