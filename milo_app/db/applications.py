@@ -23,7 +23,7 @@ _SORTS: dict[str, sa.ColumnElement[Any]] = {
     "name": sa.func.lower(_C.c.name),
 }
 #: Up to so many rows are sorted; more are walked in order until the page is full.
-_FEW = 2000
+_FEW = 5000
 #: How many values one condition names.
 _AT_ONCE = 500
 
@@ -107,8 +107,8 @@ class ApplicationRepository(Repository[r.Application]):
         self, where: list[sa.ColumnElement[bool]], people: list[str], page: _Page
     ) -> list[tuple[r.Application, r.Candidate]]:
         """A page of the applications of a few people: all of them are read and sorted."""
-        query = page.cut(self._of(people, *where)).order_by(*page.order(all_at_once=True))
-        return self._fetch(query, page.limit)
+        ids = page.cut(self._of(people, *where, columns=(_A.c.id,))).order_by(*page.order(all_at_once=True))
+        return self._these(list(self._connection.execute(ids.limit(page.limit)).scalars().all()))
 
     def _by_index(
         self, where: list[sa.ColumnElement[bool]], page: _Page, *, joined: bool
@@ -124,7 +124,7 @@ class ApplicationRepository(Repository[r.Application]):
         for part in page.parts():
             if len(found) < page.limit:
                 rows = part.cut(ids, nulls=False).order_by(*part.order()).limit(page.limit - len(found))
-                found += self._connection.execute(rows).scalars()
+                found += self._connection.execute(rows).scalars().all()
         return self._these(found)
 
     def _these(self, ids: list[str]) -> list[tuple[r.Application, r.Candidate]]:
@@ -143,7 +143,7 @@ class ApplicationRepository(Repository[r.Application]):
         if joined:
             fitting = fitting.join(_C, _C.c.id == _A.c.candidate_id)
         fitting = self._scoped(fitting).where(*where)
-        few = list(self._connection.execute(fitting.limit(_FEW + 1)).scalars())
+        few = list(self._connection.execute(fitting.limit(_FEW + 1)).scalars().all())
         if len(few) <= _FEW:
             return self._sorted(where, few, page)
         name = _SORTS["name"]
@@ -187,7 +187,7 @@ class ApplicationRepository(Repository[r.Application]):
 
     def matching(self, wanted: Filter, *, limit: int) -> list[str]:
         """Ids of at most *limit* rows that *wanted* leaves, in no order worth relying on; previews left out."""
-        return list(self._connection.execute(self._left_by(wanted).limit(limit)).scalars())
+        return list(self._connection.execute(self._left_by(wanted).limit(limit)).scalars().all())
 
     def _left_by(self, wanted: Filter) -> Any:
         where, search = self._asked(wanted), wanted.search.strip()
@@ -267,7 +267,7 @@ class ApplicationRepository(Repository[r.Application]):
         # A page and its count ask for the same, and this is the dear part of both.
         if search not in self._liked:
             query = sa.select(_C.c.id).where(self._looks_like(search)).limit(_FEW + 1)
-            self._liked[search] = list(self._connection.execute(self._in_scope(query)).scalars())
+            self._liked[search] = list(self._connection.execute(self._in_scope(query)).scalars().all())
         return self._liked[search]
 
     def _people_with(self, condition: sa.ColumnElement[bool]) -> list[str]:
@@ -275,7 +275,7 @@ class ApplicationRepository(Repository[r.Application]):
         query = sa.select(_C.c.id).where(condition)
         if self._workspace_id is not None:
             query = query.where(self._beside(_C.c.workspace_id == self._workspace_id))
-        return list(self._connection.execute(query).scalars())
+        return list(self._connection.execute(query).scalars().all())
 
     def _beside(self, condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
         """*condition* as a value that SQLite looks up in no index, so that another one leads: it takes a workspace for
