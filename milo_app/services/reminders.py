@@ -457,10 +457,6 @@ def _nudge_one(uow: UnitOfWork, policy: Policy, application_id: str) -> dict[str
         {"place": _place(application), "number": 0},
         f"reminder:{application.id}:by-hand:{uow.new_id()}",
     )
-    failed = not sent or all(m.state is r.MessageState.SUPPRESSED for m in sent)
-    if failed:
-        why = sent[0].error if sent else "There is neither an email address nor a number with consent."
-        return {**view, "outcome": "skipped", "reason": why}
     later = any(m.due_at is not None for m in sent)
     return {**view, "outcome": "later" if later else "sent", "reason": ""}
 
@@ -476,4 +472,7 @@ def _why_no_nudge(uow: UnitOfWork, application: r.Application, candidate: r.Cand
         return "The role is archived."
     if is_paused(uow, application):
         return "A request of theirs is open: no reminders meanwhile."
+    closed = [invitations.reach(uow, application, channel)[1] for channel in ("email", "sms")]
+    if all(closed):
+        return closed[0]
     return rules.why_not(policy, contacts(uow, candidate.id), uow.now)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from milo_app.adapters.clock import FixedClock
 from milo_app.domain import policy as rules
 from milo_app.domain import records as r
 from milo_app.domain.actors import CandidateActor, MemberActor, SystemActor
-from milo_app.domain.errors import Forbidden, NotFound
+from milo_app.domain.errors import Conflict, Forbidden, Gone, NotFound
 from milo_app.services import applications, decisions, delivery, invitations, policies, reminders
 from milo_app.services.ports import Deps, Instance
 from tests import builders
@@ -335,3 +340,72 @@ def test_a_roles_own_scheduling_link_wins(deps: Deps, clock: FixedClock) -> None
     with deps.uow.read(SystemActor()) as uow:
         (message,) = uow.messages.find(kind="scheduling")
     assert message.variables["scheduling_link"] == "https://cal.example/ward-7"
+
+
+happenings = st.lists(
+    st.one_of(
+        st.integers(1, 60).map(lambda hours: ("hours", hours)),
+        st.sampled_from(
+            ["start", "withdraw", "rejoin", "request", "answered", "extend", "nudge", "off", "on"]
+        ).map(lambda name: (name, 0)),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(happenings)
+@example([("hours", 13), ("off", 0), ("nudge", 0), ("hours", 40), ("on", 0), ("hours", 2), ("nudge", 0)])
+@example(
+    [("start", 0), ("hours", 30), ("withdraw", 0), ("nudge", 0), ("rejoin", 0), ("hours", 50), ("request", 0)]
+)
+def test_whatever_happens_nobody_is_pressed(
+    deps: Deps, clock: FixedClock, things: list[tuple[str, int]]
+) -> None:
+    """Between any two messages that were sent unasked lies the cooldown, and nothing is sent to one who has left, has a
+    request open, or while everything is off."""
+    clock.at = START
+    desk = Desk(deps, clock)
+    quiet = False
+    for name, hours in things:
+        before = len(desk.sent("reminder", "deadline"))
+        _happen(desk, name, hours)
+        quiet = {"off": True, "on": False}.get(name, quiet)
+        held = desk.application.state not in reminders._LIVE or quiet  # pyright: ignore[reportPrivateUsage]
+        if held and name in ("hours", "nudge") and desk.application.state is not r.ApplicationState.EXPIRED:
+            assert len(desk.sent("reminder", "deadline")) == before
+    with deps.uow.read(SystemActor()) as uow:
+        asked = uow.messages.find(
+            application_id=desk.id, kind=["invitation", "reminder", "deadline"], order="created_at"
+        )
+        assert len({m.dedupe for m in asked}) == len(asked)
+    moments = sorted({m.created_at for m in asked if m.state is not r.MessageState.SUPPRESSED})
+    for earlier, later in itertools.pairwise(moments):
+        assert later - earlier >= timedelta(hours=rules.Policy().cooldown_hours)
+    per_place = Counter(
+        (m.variables.get("place"), bool(m.variables.get("number"))) for m in asked if m.kind == "reminder"
+    )
+    assert all(n <= 2 for (_, by_itself), n in per_place.items() if by_itself)
+
+
+def _happen(desk: Desk, name: str, hours: int) -> None:
+    services: dict[str, Callable[[], Any]] = {
+        "hours": lambda: desk.pass_time(hours, step=3 if hours > 3 else 1),
+        "start": lambda: desk.run(applications.start, desk.person, application_id=desk.id),
+        "withdraw": lambda: desk.run(applications.withdraw, desk.person),
+        "rejoin": lambda: desk.run(applications.rejoin, application_id=desk.id),
+        "request": lambda: desk.run(applications.ask_person, desk.person, kind="no_ai"),
+        "answered": lambda: _answer_requests(desk),
+        "extend": lambda: desk.run(applications.extend, application_id=desk.id),
+        "nudge": lambda: desk.run(reminders.nudge, application_ids=[desk.id]),
+        "off": lambda: desk.run(policies.switch, off=True),
+        "on": lambda: desk.run(policies.switch, off=False),
+    }
+    with contextlib.suppress(Conflict, Gone):
+        services[name]()
+
+
+def _answer_requests(desk: Desk) -> None:
+    with desk.deps.uow.write(desk.actor) as uow:
+        for request in uow.requests.find(application_id=desk.id, state="open"):
+            uow.requests.save(replace(request, state="closed"))
