@@ -11,9 +11,9 @@ from milo_app.services.ports import UnitOfWork
 #: States in which texting still leads somewhere.
 LIVE = (r.ApplicationState.IN_PROGRESS, r.ApplicationState.INVITED, r.ApplicationState.EVALUATING)
 
-#: What an inbound text is kept as: one about an application, one whose application is still asked for, or one from
-#: a number that nobody here knows.
-INTERVIEW, PARKED, STRANGER = "interview", "parked", "stranger"
+#: What an inbound text is kept as: one about an application, a keyword (which says nothing of which interview is
+#: meant), one whose application is still asked for, or one from a number that nobody here knows.
+INTERVIEW, KEYWORD, PARKED, STRANGER = "interview", "keyword", "parked", "stranger"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +69,7 @@ def _conversed_with(uow: UnitOfWork, number: str, talking: Sequence[r.Applicatio
         for m in sent
         if (last is None or m.id > last.id)
         and m.state not in (r.MessageState.SUPPRESSED, r.MessageState.FAILED)
+        and not m.variables.get("to_keyword")
     }
     here = {a.id: a for a in talking}
     asking = reached & set(here)

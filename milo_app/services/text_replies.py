@@ -56,6 +56,7 @@ def send(
                 "text": text,
                 "in_reply_to": message.id,
                 **({"despite_stop": True} if despite_stop else {}),
+                **({"to_keyword": True} if message.kind == numbers.KEYWORD else {}),
             },
             dedupe=dedupe,
             error=blocked,

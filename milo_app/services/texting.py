@@ -74,6 +74,8 @@ def receive(
     if workspace_id is None:
         return None
     kind = numbers.INTERVIEW if application else numbers.PARKED if about.between else numbers.STRANGER
+    if application is not None and keyword:
+        kind = numbers.KEYWORD
     if application is not None and about.named:
         numbers.claim_parked(uow, number, application)
     message = uow.messages.add(
@@ -197,7 +199,7 @@ def _answer_nobody(uow: UnitOfWork, message: r.Message) -> None:
     if message.kind == numbers.PARKED:
         language = str(message.variables.get("language") or "en")
         codes = replies.either([str(code) for code in message.variables.get("codes", [])], language)
-        text_replies.send(uow, message, replies.reply("which", language, codes=codes), to_nobody=True)
+        text_replies.send(uow, message, replies.reply("which", language, codes=codes))
         return
     language = "es" if keywords.in_spanish(message.body) else "en"
     name = {Keyword.STOP: "stopped_stranger", Keyword.WRONG_NUMBER: "wrong_number"}.get(keyword, "stranger")  # pyright: ignore[reportArgumentType, reportCallIssue]

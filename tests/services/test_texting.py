@@ -310,6 +310,8 @@ class TestTwoInterviews:
 
     def test_asked_by_code_and_remembered(self, deps: Deps, phone: Phone) -> None:
         first, second = self.both(deps, phone)
+        for _ in range(4):
+            phone.say("HELP")
         (which,) = phone.say("yes")
         assert "K7QF" in which and "M3AP" in which and "Driver" not in which and "clerk" not in which
         assert phone.say("m3ap")[0].startswith("Noted: Yes")  # what was said before is not asked again
