@@ -6,7 +6,6 @@ Importing this module registers pages and states and touches nothing outside; ``
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import reflex as rx
 from starlette.middleware.gzip import GZipMiddleware
@@ -17,7 +16,7 @@ from milo_app.config import Settings
 from milo_app.http.frontend import FrontendFiles
 from milo_app.http.health import Measured, health_routes
 from milo_app.http.routes import build_http
-from milo_app.http.security import SecurityHeaders, SecurityPolicy
+from milo_app.http.security import SecurityHeaders, SecurityPolicy, call_sources
 from milo_app.recruiter import pages as recruiter_pages
 from milo_app.services.ports import Deps
 from milo_app.ui import theme
@@ -58,7 +57,7 @@ def site(build: Path, settings: Settings, deps: Deps, checks: Mapping[str, Calla
     app.api_transformer = behind
     reflex_and_http = app()
     frontend = FrontendFiles(build / "client", is_page=lambda path: app.router(path) not in {None, "404"})
-    policy = SecurityPolicy(public_url=settings.public_url, connect=_calls(settings.livekit_url))
+    policy = SecurityPolicy(public_url=settings.public_url, connect=call_sources(settings.livekit_url))
     return Measured(SecurityHeaders(_Front(frontend, reflex_and_http), policy))
 
 
@@ -96,15 +95,3 @@ class _Behind:
         else:
             # Recordings are small already, and a part of one must come out byte for byte.
             await self.http(scope, receive, send)
-
-
-def _calls(livekit_url: str) -> list[str]:
-    """What a page must reach for a video call: the call server's socket and its HTTP side."""
-    parts = urlsplit(livekit_url)
-    if not parts.netloc:
-        return []
-    secure = parts.scheme in {"wss", "https"}
-    return [
-        f"{'wss' if secure else 'ws'}://{parts.netloc}",
-        f"{'https' if secure else 'http'}://{parts.netloc}",
-    ]

@@ -15,6 +15,7 @@ _INLINE_SCRIPT = re.compile(
     r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script\s*>", re.DOTALL | re.IGNORECASE
 )
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
+_CLOUDS = ("*.livekit.cloud", "*.livekit.run")
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # Called by other machines, which prove themselves by a signature or a key and never by a cookie.
 _MACHINE_PATHS = ("/webhooks/", "/api/v2/", "/ws/twilio/")
@@ -141,6 +142,19 @@ class SecurityHeaders:
         )
         if self.policy.https:
             headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
+
+
+def call_sources(livekit_url: str) -> list[str]:
+    """CSP sources that a page must reach for a call: the call server's socket and its HTTP side. LiveKit Cloud has the
+    page go on to the nearest of its servers, which have names of their own."""
+    parts = urlsplit(livekit_url)
+    if not parts.netloc:
+        return []
+    secure = parts.scheme in {"wss", "https"}
+    hosts = [parts.netloc]
+    hosts += [cloud for cloud in _CLOUDS if (parts.hostname or "").endswith(cloud.removeprefix("*"))]
+    schemes = ("wss", "https") if secure else ("ws", "http")
+    return [f"{scheme}://{host}" for host in hosts for scheme in schemes]
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:

@@ -7,7 +7,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from milo_app.http.security import SecurityHeaders, SecurityPolicy, inline_script_hashes, script_hash
+from milo_app.http.security import (
+    SecurityHeaders,
+    SecurityPolicy,
+    call_sources,
+    inline_script_hashes,
+    script_hash,
+)
 
 
 async def plain(request: Request) -> Response:
@@ -99,3 +105,24 @@ def test_hashes_are_of_scripts_that_run() -> None:
         "<script id=x>two</script><script>one</script>"
     )
     assert inline_script_hashes(html) == [script_hash("one"), script_hash("two")]
+
+
+@pytest.mark.parametrize(
+    ("url", "sources"),
+    [
+        ("", []),
+        ("ws://127.0.0.1:7880", ["ws://127.0.0.1:7880", "http://127.0.0.1:7880"]),
+        ("wss://calls.example.com", ["wss://calls.example.com", "https://calls.example.com"]),
+        (
+            "wss://acme.livekit.cloud",
+            [
+                "wss://acme.livekit.cloud",
+                "https://acme.livekit.cloud",
+                "wss://*.livekit.cloud",
+                "https://*.livekit.cloud",
+            ],
+        ),
+    ],
+)
+def test_pages_reach_the_call_server_and_no_other(url: str, sources: list[str]) -> None:
+    assert call_sources(url) == sources
