@@ -157,13 +157,24 @@ def foot() -> rx.Component:
                     class_name="row",
                 ),
                 rx.cond(_ongoing(), _withdraw()),
-                rx.cond(VIEW["name"], rx.el.p(w("rights.not_you", name=VIEW["name"]), class_name="help")),
+                rx.cond(VIEW["name"], _not_you()),
                 class_name="stack py-4 text-(--ink)",
             ),
             class_name="w-full",
         ),
         rx.el.p(VIEW["workspace"], class_name="mt-2"),
         class_name="w-full",
+    )
+
+
+def _not_you() -> rx.Component:
+    """On a device that several people use: forget whose interview this is. What was saved stays, behind the link."""
+    return rx.el.form(
+        rx.el.p(w("rights.not_you", name=VIEW["name"]), class_name="help"),
+        rx.el.div(ui.button(w("rights.leave"), kind="secondary", type="submit"), class_name="actions"),
+        action="/api/candidate/applications/" + APPLICATION + "/leave",
+        method="post",
+        class_name="stack-s",
     )
 
 

@@ -6,10 +6,11 @@ import dataclasses
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from milo_app import bootstrap
+from milo_app import bootstrap, routes
+from milo_app.access import cookies
 from milo_app.access.guards import candidate_actor
 from milo_app.access.running import call, run, run_outside
 from milo_app.domain.actors import CandidateActor
@@ -116,6 +117,16 @@ async def read_conversation(actor: Reader, stage: str) -> dict[str, Any]:
 async def begin(actor: Writer, stage: str, body: BeginBody) -> dict[str, Any]:
     """Ask the first question, where it was not asked yet; from now on the talk is led on this device."""
     return dataclasses.asdict(await run(interviews.begin, actor, stage=stage, device=body.device))
+
+
+@router.post("/leave")
+async def leave(application_id: str, actor: Writer) -> RedirectResponse:
+    """Somebody else sits at this device: it forgets the application, which stays as it is and opens by its link."""
+    instance = bootstrap.deps().instance
+    response = RedirectResponse(routes.LOST_LINK, 303)
+    options: dict[str, Any] = cookies.cookie_options(instance)
+    response.delete_cookie(cookies.candidate_cookie(instance, application_id), **options)
+    return response
 
 
 @router.get("/speech/{turn_id}")

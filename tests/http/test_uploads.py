@@ -15,7 +15,7 @@ from milo_app.access import cookies
 from milo_app.domain.actors import CandidateActor, SystemActor
 from milo_app.domain.errors import Invalid
 from milo_app.domain.records import Role
-from milo_app.http import errors, files, uploads
+from milo_app.http import candidate_api, errors, files, uploads
 from milo_app.services import answers, links, recordings, resumes, sessions
 from milo_app.services.ports import Deps
 from tests import builders
@@ -31,6 +31,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 200
 def app(deps: Deps) -> FastAPI:
     app = FastAPI()
     errors.install(app)
+    app.include_router(candidate_api.router)
     app.include_router(uploads.router)
     app.include_router(files.router)
     return app
@@ -427,3 +428,13 @@ class TestLogo:
         assert client.post("/api/desk/logo", content=svg, headers=admin).status_code == 422
         assert client.post("/api/desk/logo", content=PNG, headers=member_of(deps, None)).status_code == 403
         assert client.post("/api/desk/logo", content=PNG, follow_redirects=False).status_code == 401
+
+
+def test_a_shared_device_forgets_and_the_link_still_opens(deps: Deps, client: TestClient) -> None:
+    actor = begin(deps, FORM_STAGE)
+    cookie = cookie_of(deps, actor)
+    left = client.post(f"{base(actor)}/leave", headers=cookie, follow_redirects=False)
+    assert left.status_code == 303 and left.headers["location"] == "/lost-link"
+    assert "Max-Age=0" in left.headers["set-cookie"] and actor.application_id in left.headers["set-cookie"]
+    assert client.post(f"{base(actor)}/leave", follow_redirects=False).status_code in (401, 403)
+    assert client.get(base(actor), headers=cookie).status_code == 200, "nothing was revoked"
