@@ -71,9 +71,9 @@ class TelephoneService:
     def line(self, told: Told, sid: str, *, setup: bool = True, signature: str | None = None) -> Phone:
         """Open the line that *told* names, signed over that very address."""
         signature = self._validator.compute_signature(told.relay, {}) if signature is None else signature
-        socket = connect(
-            told.relay, additional_headers={"X-Twilio-Signature": signature}, open_timeout=_SECONDS
-        )
+        headers = {"X-Twilio-Signature": signature}
+        opened = connect(told.relay, additional_headers=headers, open_timeout=_SECONDS, close_timeout=1)
+        socket = self._open.enter_context(opened)
         phone = Phone(socket, self, told, sid)
         if setup:
             phone.sets_up()
