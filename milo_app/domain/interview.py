@@ -178,7 +178,7 @@ class _Engine:
             if self.mode.medium is not Medium.SMS or talk.item is not Item.ANSWER:
                 return False
             self._take(Took.ASIDE)
-            self._lead = "hi_back"
+            self._lead = "hi_back" if normal(self._pending[-1].text).startswith(_HELLO) else ""
         elif meant is Intent.BREAK:
             self._take(Took.ASIDE)
             self._say(Act.PAUSE, "pause")
@@ -544,6 +544,9 @@ _AT_ANY_TIME = (Intent.STOP, Intent.HUMAN, Intent.WEB, Intent.CALL)
 
 
 _AGAINS = frozenset(str(again) for again in Again)
+
+
+_HELLO = ("hi", "hello", "hey", "hola", "buen", "good", "saludos")
 
 
 def _is_blank(turn: Turn) -> bool:
