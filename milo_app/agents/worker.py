@@ -7,9 +7,10 @@ import contextlib
 import importlib
 import json
 import logging
+import time
 from typing import Any
 
-from livekit import rtc
+from livekit import api, rtc
 from livekit.agents import AgentServer, AgentSession, JobContext, JobProcess, JobRequest, room_io
 
 from milo_app import bootstrap
@@ -31,6 +32,8 @@ TOPIC = "milo"
 MOST = 8
 #: Seconds between two signs of life; a page that misses several has another interviewer sent.
 ALIVE = 2.0
+#: Seconds during which somebody who came into a room is not replaced. It takes a while until the page hears of them.
+JUST_CAME = 15.0
 #: Seconds for the last words to be heard before the interviewer leaves.
 LAST_WORDS = 30.0
 
@@ -99,6 +102,9 @@ async def lead(job: JobContext) -> None:
         log.info("Sent for nothing: %s", nothing)
         job.shutdown("nothing to ask")
         return
+    if await _just_came(job):
+        job.shutdown("somebody else has just come")
+        return
     stt, tts = speech.transcription(settings, asked.language), speech.voice(settings)
     await job.connect()
     room, candidate = job.room, asked.actor.application_id
@@ -138,6 +144,16 @@ async def lead(job: JobContext) -> None:
         alive.cancel()
         await session.aclose()
         job.shutdown("the interview is over" if interviewer.ended.is_set() else "nobody is left")
+
+
+async def _just_came(job: JobContext) -> bool:
+    """Whether an interviewer sent a moment earlier is there already: asked for twice, one is enough."""
+    try:
+        inside = await job.api.room.list_participants(api.ListParticipantsRequest(room=job.job.room.name))
+    except api.TwirpError:
+        return False
+    came = [p.joined_at for p in inside.participants if p.identity == rooms.INTERVIEWER]
+    return any(time.time() - at < JUST_CAME for at in came)
 
 
 def _hear_page(room: rtc.Room, candidate: str, interviewer: Interviewer) -> None:

@@ -98,7 +98,9 @@ def call_interviewer(uow: UnitOfWork, actor: CandidateActor) -> None:
     However often it is asked for, one is sent every `BETWEEN_CALLS` seconds at most.
     """
     application, row = applications.writable(uow, actor, _STAGE)
-    _call(uow, room_name(uow.instance, application.id, row.attempt), application.id)
+    room = room_name(uow.instance, application.id, row.attempt)
+    slot = int(uow.now.timestamp()) // BETWEEN_CALLS
+    uow.enqueue(Work.SEND_INTERVIEWER, application.id, room, key=f"{room}:{slot}")
 
 
 def send_interviewer(deps: Deps, application_id: str, room: str) -> None:
@@ -157,7 +159,8 @@ def note(
 ) -> bool:
     """Keep what the call server tells about a room as an event of its application, each of its events once.
 
-    An interviewer who left while there is more to ask is replaced. Returns whether anything was new.
+    Nobody is sent because of it: who is missed is told by the page, which hears no sign of life. Returns whether
+    anything was new.
     """
     about = _ROOM.fullmatch(room)
     if about is None or about[1] != uow.instance.id or kind not in KEPT:
@@ -172,20 +175,7 @@ def note(
         return False
     facts = {"who": "candidate" if identity == application.id else "interviewer"} if identity else {}
     uow.emit("application", application.id, KEPT[kind], stage=_STAGE, told=event_id, **facts)
-    if KEPT[kind] == "room_left" and identity == INTERVIEWER and _is_open(uow, application, int(about[3])):
-        _call(uow, room, application.id)
     return True
-
-
-def _is_open(uow: UnitOfWork, application: r.Application, attempt: int) -> bool:
-    """Whether the talk of that attempt still has something to ask."""
-    row = uow.stages.first(application_id=application.id, kind=_STAGE, attempt=attempt)
-    return row is not None and row.state is r.StageState.OPEN and not row.data.get("closed")
-
-
-def _call(uow: UnitOfWork, room: str, application_id: str) -> None:
-    slot = int(uow.now.timestamp()) // BETWEEN_CALLS
-    uow.enqueue(Work.SEND_INTERVIEWER, application_id, room, key=f"{room}:{slot}")
 
 
 def _about(application_id: str) -> str:
