@@ -97,6 +97,12 @@ def _asks(deps: Deps) -> dict[str, Callable[[], Any]]:
     }
     asks |= {
         "tenth page": ask(after=tenth),
+        "back from it": ask(before=tenth),
+        "of a source that nobody came by": ask(source="board"),
+        "of a source, highest score": ask(source="board", sort="-score"),
+        "score from 95 to 97": ask(score_from="95", score_to="97"),
+        "score from 95, by name": ask(score_from="95", sort="name"),
+        "several filters": ask(review=True, decision="shortlisted", state="completed"),
         "stage": ask(stage="sms"),
         "shortlisted": ask(decision="shortlisted"),
         "needs review": ask(review=True),

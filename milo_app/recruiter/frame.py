@@ -65,7 +65,7 @@ def _account(state: Any) -> rx.Component:
     return rx.cond(
         state.me,
         rx.el.div(
-            rx.el.span(state.me, class_name="muted text-sm max-sm:hidden"),
+            rx.el.span(state.me, class_name="muted text-sm max-lg:hidden"),
             ui.form_button("Sign out", "/sign-out", kind="quiet", small=True),
             class_name="row",
         ),

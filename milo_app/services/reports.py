@@ -18,7 +18,7 @@ from milo_app.domain.actors import Actor, MemberActor
 from milo_app.domain.plan import Criterion, Question, StagePlan
 from milo_app.domain.stages.kinds import readings_of
 from milo_app.services import integrity, links
-from milo_app.services.labels import DECISIONS, STATES, percent, stage_name
+from milo_app.services.labels import DECISIONS, SOURCES, STATES, percent, stage_name
 from milo_app.services.ports import Deps
 from milo_app.services.report_material import Material, gather, iso
 from milo_app.services.report_stages import counting_last, stage_of
@@ -109,7 +109,7 @@ def _head(m: Material) -> dict[str, Any]:
         "attempt": m.attempt,
         "attempts": list(range(1, application.attempt + 1)) if application.attempt > 1 else [],
         "can_rejoin": application.state is r.ApplicationState.WITHDRAWN,
-        "source": application.source,
+        "source": SOURCES.get(application.source, application.source),
         "last_word": application.last_word,
         "stopped": _stopped(m),
         "can_reinstate": application.state is r.ApplicationState.DISQUALIFIED,
