@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-_START_SECONDS = 180  # the first start after a change builds the pages
+_START_SECONDS = 600  # the first start after a change builds the pages, on a busy machine for minutes
 
 
 def free_port() -> int:
