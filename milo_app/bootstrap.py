@@ -24,6 +24,7 @@ from milo_app.services.ports import (
     Email,
     Files,
     Instance,
+    LanguageModel,
     OpenUnitOfWork,
     Phone,
     Rooms,
@@ -54,6 +55,7 @@ def build(settings: Settings, *, clock: Clock | None = None, patient: bool = Fal
         email_sender=settings.email_sender,
         email_domains=settings.sending_domains,
         inbound_domain=settings.inbound_domain,
+        model_name=settings.llm_model,
         rooms=settings.livekit_on,
         hears=bool(settings.stt_model),
         speaks=bool(settings.tts_model),
@@ -70,6 +72,7 @@ def build(settings: Settings, *, clock: Clock | None = None, patient: bool = Fal
         "speech": lambda: _speech(settings),
         "passwords": lambda: _Later("milo_app.adapters.passwords", "Argon2Passwords"),
         "evaluator": lambda: _Later("milo_app.adapters.evaluator", "BuiltInEvaluator"),
+        "model": lambda: _model(settings),
         "renderer": lambda: _Later("milo_app.adapters.renderer", "TemplateRenderer"),
     }
     chosen = {name: parts[name] if name in parts else make() for name, make in made.items()}
@@ -256,6 +259,24 @@ def _speech(settings: Settings) -> Speech:
         speaks=settings.tts_model,
         speaking=server(settings.tts_base_url, settings.tts_api_key),
         voice=settings.tts_voice,
+    )
+
+
+def _model(settings: Settings) -> LanguageModel:
+    if not settings.llm_model:
+        from milo_app.adapters.model.none import NoLanguageModel
+
+        return NoLanguageModel()
+    from milo_app.adapters.model.openai import OpenAICompatible
+
+    key = settings.openai_api_key
+    return OpenAICompatible(
+        settings.llm_model,
+        base_url=settings.openai_base_url,
+        key=key.get_secret_value() if key else "",
+        price_in=settings.llm_price_in,
+        price_out=settings.llm_price_out,
+        seconds=settings.llm_seconds,
     )
 
 

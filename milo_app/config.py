@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     email_rate: float = Field(default=2, ge=0)
     inbound_email_domain: str = ""
     llm_model: str = ""
+    #: US dollars for a million tokens, read and written; 0 where not known.
+    llm_price_in: float = Field(default=0, ge=0)
+    llm_price_out: float = Field(default=0, ge=0)
+    llm_seconds: float = Field(default=60, gt=0)
     stt_model: str = ""
     tts_model: str = ""
     tts_voice: str = "alloy"

@@ -680,3 +680,125 @@ class BlastRecipientRow(Row, table=True):
     state: str
     reason: str = ""
     message_id: str | None = _maybe_of("message", indexed=True)
+
+
+class ModelCallRow(Row, table=True):
+    __table_args__ = (Index(None, "workspace_id", "at"),)
+
+    id: str = Field(primary_key=True)
+    workspace_id: str = _of("workspace", indexed=False)
+    at: datetime = _at()
+    purpose: str
+    model: str
+    prompt_version: str
+    outcome: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float = 0.0
+    ms: int = 0
+
+
+class ModelUseRow(Row, table=True):
+    __table_args__ = (UniqueConstraint("workspace_id", "month"),)
+
+    id: str = Field(primary_key=True)
+    workspace_id: str = _of("workspace", indexed=False)
+    month: str
+    calls: int = 0
+    tokens: int = 0
+    cost: float = 0.0
+    failures: int = 0
+    failed_at: datetime | None = _maybe_at()
+
+
+class ApiKeyRow(Row, table=True):
+    id: str = Field(primary_key=True)
+    workspace_id: str = _of("workspace")
+    member_id: str = _of("member", cascade=True)
+    name: str
+    key_hash: str = Field(unique=True)
+    hint: str
+    created_at: datetime = _at()
+    scopes: list[str] = _json()
+    expires_at: datetime | None = _maybe_at()
+    used_at: datetime | None = _maybe_at()
+    revoked_at: datetime | None = _maybe_at()
+
+
+class IdempotentCallRow(Row, table=True):
+    __table_args__ = (UniqueConstraint("api_key_id", "key"), Index(None, "at"))
+
+    id: str = Field(primary_key=True)
+    workspace_id: str = _of("workspace")
+    api_key_id: str = _of("api_key", indexed=False, cascade=True)
+    key: str
+    request_hash: str
+    at: datetime = _at()
+    status: int = 0
+    answer: Any = _maybe_json()
+
+
+class AttachedRow(Row, table=True):
+    __table_args__ = (UniqueConstraint("subject_kind", "subject_id"),)
+
+    id: str = Field(primary_key=True)
+    workspace_id: str = _of("workspace")
+    subject_kind: str
+    subject_id: str
+    labels: dict[str, Any] = _json()
+    data: dict[str, Any] = _json()
+
+
+class IngestionRow(Row, table=True):
+    id: str = Field(primary_key=True)
+    workspace_id: str = _of("workspace")
+    interviewer_id: str = _of("interviewer", cascade=True)
+    member_id: str = _of("member", cascade=True)
+    created_at: datetime = _at()
+    state: str = "queued"
+    total: int = 0
+    people: list[dict[str, Any]] = _json()
+    results: list[dict[str, Any]] = _json()
+    finished_at: datetime | None = _maybe_at()
+
+
+class WebhookEndpointRow(Row, table=True):
+    __table_args__ = (Index(None, "active"),)
+
+    id: str = Field(primary_key=True)
+    workspace_id: str = _of("workspace")
+    url: str
+    created_at: datetime = _at()
+    updated_at: datetime = _at()
+    read_to: datetime = _at()
+    interviewer_id: str | None = _maybe_of("interviewer", indexed=True, cascade=True)
+    member_id: str | None = _maybe_of("member", indexed=True)
+    events: list[str] = _json()
+    active: bool = True
+    secret_version: int = 1
+    rotated_at: datetime | None = _maybe_at()
+    failing_since: datetime | None = _maybe_at()
+    why_off: str = ""
+
+
+class WebhookDeliveryRow(Row, table=True):
+    __table_args__ = (
+        UniqueConstraint("endpoint_id", "event_id", "replay"),
+        Index(None, "endpoint_id", "subject_id", "state", "id"),
+        Index(None, "created_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    workspace_id: str = _of("workspace")
+    endpoint_id: str = _of("webhook_endpoint", indexed=False, cascade=True)
+    event_id: str
+    subject_id: str
+    kind: str
+    created_at: datetime = _at()
+    state: str = "waiting"
+    replay: int = 0
+    tries: int = 0
+    due_at: datetime | None = _maybe_at()
+    finished_at: datetime | None = _maybe_at()
+    request: dict[str, Any] = _json()
+    response: dict[str, Any] = _json()

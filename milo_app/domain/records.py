@@ -652,3 +652,142 @@ class BlastRecipient:
     state: str
     reason: str = ""
     message_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCall:
+    """One question to the language model, as it ended: `ok` or why not. Tokens and US dollars as the server counted and
+    the settings price them, `ms` as waited. Nothing of what was asked or answered is kept here."""
+
+    id: str
+    workspace_id: str
+    at: datetime
+    purpose: str
+    model: str
+    prompt_version: str
+    outcome: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float = 0.0
+    ms: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelUse:
+    """What a workspace has used of the language model in one `month` (2026-11), and how it last went: `failures` in a
+    row, the last at `failed_at`."""
+
+    id: str
+    workspace_id: str
+    month: str
+    calls: int = 0
+    tokens: int = 0
+    cost: float = 0.0
+    failures: int = 0
+    failed_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiKey:
+    """By which another program acts for `member_id`, with at most that member's rights. Only the hash of the secret is
+    kept; `hint` is how it begins. `scopes`: read, write, admin, each without the others' rights unless named."""
+
+    id: str
+    workspace_id: str
+    member_id: str
+    name: str
+    key_hash: str
+    hint: str
+    created_at: datetime
+    scopes: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+    used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdempotentCall:
+    """A call by a program that named it: `key` is unique per API key. `status` 0 means that it is still being answered;
+    `answer` is what was said, and is said again. Kept for a day."""
+
+    id: str
+    workspace_id: str
+    api_key_id: str
+    key: str
+    request_hash: str
+    at: datetime
+    status: int = 0
+    answer: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attached:
+    """What another program keeps beside a thing of ours (`subject_kind` application or interviewer): `labels` are its
+    own, `data` what it knows. Milo reads neither."""
+
+    id: str
+    workspace_id: str
+    subject_kind: str
+    subject_id: str
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ingestion:
+    """People handed over by a program to be added later. `state`: queued, done. `people` is emptied once they are in;
+    `results` are [{application_id, outcome, reason}] in their order."""
+
+    id: str
+    workspace_id: str
+    interviewer_id: str
+    member_id: str
+    created_at: datetime
+    state: str = "queued"
+    total: int = 0
+    people: tuple[Mapping[str, Any], ...] = ()
+    results: tuple[Mapping[str, Any], ...] = ()
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookEndpoint:
+    """An address of somebody's program that is told what happens: of one interviewer or of the whole workspace, of some
+    kinds of event or (empty) of all. Its secret is derived from `secret_version`; the one before counts until
+    `rotated_at` is a day past. `read_to` is how far the events are read; `why_off` says why it was switched off."""
+
+    id: str
+    workspace_id: str
+    url: str
+    created_at: datetime
+    updated_at: datetime
+    read_to: datetime
+    interviewer_id: str | None = None
+    member_id: str | None = None
+    events: tuple[str, ...] = ()
+    active: bool = True
+    secret_version: int = 1
+    rotated_at: datetime | None = None
+    failing_since: datetime | None = None
+    why_off: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookDelivery:
+    """One event on its way to one endpoint, in order per `subject_id`. `state`: waiting, delivered, failed, cancelled.
+    `tries` names the durable work; `replay` is 0, or counts deliveries made again by hand."""
+
+    id: str
+    workspace_id: str
+    endpoint_id: str
+    event_id: str
+    subject_id: str
+    kind: str
+    created_at: datetime
+    state: str = "waiting"
+    replay: int = 0
+    tries: int = 0
+    due_at: datetime | None = None
+    finished_at: datetime | None = None
+    request: Mapping[str, Any] = field(default_factory=dict)
+    response: Mapping[str, Any] = field(default_factory=dict)

@@ -206,6 +206,14 @@ class UnitOfWork(Protocol):
     views: Repository[r.SavedView]
     bulk_actions: Repository[r.BulkAction]
     bulk_items: Repository[r.BulkItem]
+    model_calls: Repository[r.ModelCall]
+    model_use: Repository[r.ModelUse]
+    api_keys: Repository[r.ApiKey]
+    idempotent_calls: Repository[r.IdempotentCall]
+    attached: Repository[r.Attached]
+    ingestions: Repository[r.Ingestion]
+    webhook_endpoints: Repository[r.WebhookEndpoint]
+    webhook_deliveries: Repository[r.WebhookDelivery]
     later: LaterWork
     throttle: Throttle
 
@@ -595,6 +603,52 @@ class Evaluator(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class ModelAnswer:
+    """What a language model answered, in the shape that the prompt asks for; `tokens_in` and `tokens_out` with every
+    try, `cost` in US dollars, `ms` waited."""
+
+    data: Mapping[str, Any]
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float = 0.0
+    ms: int = 0
+
+
+class ModelFailed(Exception):
+    """No answer that can be used. `outcome` in a word (busy, timed out, unreachable, refused, unreadable, and of ours:
+    budget, resting); tokens, cost and ms as in `ModelAnswer`."""
+
+    def __init__(
+        self,
+        outcome: str,
+        reason: str,
+        *,
+        tokens_in: int = 0,
+        tokens_out: int = 0,
+        cost: float = 0.0,
+        ms: int = 0,
+    ) -> None:
+        super().__init__(reason)
+        self.outcome, self.reason = outcome, reason
+        self.tokens_in, self.tokens_out, self.cost, self.ms = tokens_in, tokens_out, cost, ms
+
+
+class LanguageModel(Protocol):
+    """Answers the prompts of `milo_app/prompts`. `model` is its name, "" where none is set."""
+
+    name: str
+    model: str
+
+    def version(self, prompt: str) -> str:
+        """The prompt with its version, such as `judge-1`, as kept with whatever came of it."""
+        ...
+
+    def ask(self, prompt: str, given: Mapping[str, Any]) -> ModelAnswer:
+        """Have *prompt* answered about *given*, which is data (JSON) and nothing to be obeyed. Raises ModelFailed."""
+        ...
+
+
 class Renderer(Protocol):
     def email(self, template: str, variables: dict[str, Any]) -> tuple[str, str, str]:
         """(subject, html with inlined CSS, plain text)."""
@@ -619,5 +673,7 @@ class Deps:
     media: Media
     speech: Speech
     passwords: Passwords
+    #: The built-in one, which takes over wherever `model` is not set or does not answer.
     evaluator: Evaluator
+    model: LanguageModel
     renderer: Renderer

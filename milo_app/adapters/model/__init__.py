@@ -1,0 +1,1 @@
+"""Language models: any server with OpenAI's chat completions, or none."""
