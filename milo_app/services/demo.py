@@ -139,6 +139,9 @@ def _people(uow: _Quiet, workspace: r.Workspace, files: dict[str, bytes], deps: 
         uow.now = now - timedelta(days=person.days, hours=3 + number % 7, minutes=number * 7 % 60)
         demo_way.go(opened, scene, person, number, until=now)
     uow.now = now
+    # Their stories are told whole: nobody made up is reminded, or told that their time is over.
+    for application in opened.applications.find(interviewer_id=interviewer.id, preview=False):
+        opened.applications.save(replace(application, look_at=None))
 
 
 class _Quiet:
@@ -286,6 +289,12 @@ def _erase_workspace(uow: UnitOfWork, workspace: r.Workspace) -> list[str]:
 def _tables(uow: UnitOfWork) -> Iterator[Any]:
     """What still refers to the workspace once its applications are gone, in an order that references allow."""
     yield from (
+        uow.webhook_deliveries,
+        uow.webhook_endpoints,
+        uow.idempotent_calls,
+        uow.api_keys,
+        uow.attached,
+        uow.ingestions,
         uow.consents,
         uow.messages,
         uow.candidates,

@@ -15,7 +15,6 @@ from milo_app.domain.errors import Forbidden, Invalid, Throttled
 from milo_app.services import invitations, links, templates
 from milo_app.services.ports import UnitOfWork
 from milo_app.services.transactions import command, query
-from milo_app.services.work import Work
 
 #: Tests that one member may send to themselves in an hour.
 _TESTS = 20
@@ -121,7 +120,8 @@ def send_test(
         raise Throttled(3600, "That is many tests for one hour. Please wait a little.")
     uow.throttle.add(key, uow.now)
     workspace = uow.workspaces.get(actor.workspace_id)
-    message = uow.messages.add(
+    return invitations.put(
+        uow,
         r.Message(
             id=uow.new_id(),
             workspace_id=actor.workspace_id,
@@ -141,10 +141,8 @@ def send_test(
                 "preview": True,
                 "own": templates.Words(subject=subject, text=text).as_json(),
             },
-        )
+        ),
     )
-    uow.enqueue(Work.DELIVER_TEXT if channel == "sms" else Work.DELIVER_MESSAGE, message.id)
-    return message
 
 
 def _number(typed: str) -> str:

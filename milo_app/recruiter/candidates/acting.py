@@ -36,6 +36,7 @@ def _bar() -> rx.Component:
                 _act("Dismiss…", "dismiss", "d"),
                 _act("Clear decision…", "clear", kind="quiet"),
                 _act("Remind…", "nudge", kind="quiet"),
+                ui.button("Message…", kind="quiet", small=True, on_click=S.message_asked),
                 rx.cond(S.state == "disqualified", _act("Reinstate…", "reinstate", kind="quiet")),
                 rx.cond((S.state == "invited") | (S.state == ""), _act("Invite…", "invite", kind="quiet")),
             ),

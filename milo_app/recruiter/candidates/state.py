@@ -12,7 +12,7 @@ from milo_app.access.running import run
 from milo_app.domain.actors import MemberActor
 from milo_app.domain.errors import Invalid
 from milo_app.recruiter.desk_state import DeskState
-from milo_app.services import bulk, candidate_table, list_intake, saved_views
+from milo_app.services import blasts, bulk, candidate_table, list_intake, saved_views
 
 _FILTERS = (
     "search",
@@ -219,6 +219,13 @@ class CandidatesState(DeskState, rx.State):
         """Something was pressed for everyone selected: ask first, by number."""
         self.errors = {}
         self.asking = await run(bulk.ask, actor, kind=kind, **self._chosen())
+
+    @member("recruiter")
+    async def message_asked(self, actor: MemberActor) -> Any:
+        """Write one message to everyone selected, on the page for that."""
+        chosen = self._chosen()
+        given = {"filters": chosen["wanted"]} if "wanted" in chosen else chosen
+        return rx.redirect("/app/message/?b=" + await run(blasts.draft, actor, **given))
 
     @member("recruiter")
     async def ask_closed(self, actor: MemberActor) -> None:

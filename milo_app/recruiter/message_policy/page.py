@@ -19,7 +19,7 @@ def page() -> rx.Component:
     """Everybody chooses their own notices; the rest is for administrators."""
     return frame(
         S,
-        ui.page_header("Messages"),
+        ui.page_header("Messages", ui.button_link("Messages to many", "/app/message/")),
         settings_tabs(_HERE),
         rx.cond(S.is_admin, _switch()),
         _notices(),

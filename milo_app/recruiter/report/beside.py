@@ -40,7 +40,10 @@ def _decision() -> rx.Component:
     return ui.card(
         rx.cond(
             none,
-            rx.el.p("A person decides. Shortlisting sends nothing.", class_name="muted text-sm"),
+            rx.el.p(
+                "A person decides. Shortlisting sends at most your scheduling link, ten minutes later.",
+                class_name="muted text-sm",
+            ),
             rx.el.p(
                 rx.el.strong(_H["decision_name"]),
                 " by ",
