@@ -6,11 +6,11 @@ one goes on from the same place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from milo_app.access.running import run
-from milo_app.domain.errors import MiloError
+from milo_app.domain.errors import Conflict, Gone, NotFound
 from milo_app.services import interviews
 from milo_app.services.interviews import Conversation
 from milo_app.services.rooms import Session
@@ -46,14 +46,12 @@ class LedTalk:
 
     async def hear(self, words: str, *, key: str, place: Place | None = None) -> str:
         """What the candidate said. The same *key* is heard once."""
-        where = place or Place()
-        talk = await self._turn(
-            key=key,
-            text=words,
-            recording_id=where.recording_id,
-            at_ms=where.at_ms,
-            end_ms=where.end_ms,
-        )
+        where = asdict(place or Place())
+        try:
+            talk = await self._turn(key=key, text=words, **where)
+        except NotFound:
+            # The place is the page's word. Where it is none, the words count all the same.
+            talk = await self._turn(key=key, text=words)
         return self._fresh(talk)
 
     async def silence(self, *, key: str) -> str:
@@ -77,7 +75,7 @@ class LedTalk:
             return await run(
                 interviews.take_turn, self.session.actor, stage=self.session.stage, channel="room", **what
             )
-        except MiloError:
+        except (Gone, Conflict):
             # Closed meanwhile, by the candidate's own press or by the clock: there is nothing left to lead.
             self.over = True
             raise

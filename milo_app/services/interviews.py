@@ -119,8 +119,8 @@ def take_turn(
     words = SPOKEN[event].get(plan.language, SPOKEN[event]["en"]) if event in SPOKEN else text.strip()
     if not words and value is None and transcribed and event not in WORDLESS | AGAIN:
         raise Invalid("Nothing was said yet.", fields={"text": "Type your answer, or record it."})
-    if recording_id is not None:
-        uow.recordings.get(recording_id)
+    if recording_id is not None and uow.recordings.get(recording_id).application_id != application.id:
+        raise NotFound("This recording is not of this interview.")
     turns = _turns(uow, row)
     if question_id is not None and not _is_current(stage_plan, turns, question_id):
         return _now(uow, actor, stage)

@@ -15,7 +15,7 @@ from livekit.agents import llm
 from milo_app.agents.interviewer import Interviewer, NoModel, session_for
 from milo_app.agents.talk import LedTalk
 from milo_app.domain.actors import CandidateActor
-from milo_app.services import interviews
+from milo_app.services import interviews, recordings
 from milo_app.services.ports import Deps
 from milo_app.services.rooms import Session
 from tests.services.begun import begin, close
@@ -109,6 +109,22 @@ def test_the_same_words_twice_are_one_turn(deps: Deps) -> None:
         ("candidate", "say", "Yes, I can.", "room")
     ]
     assert len(questions_asked(deps, actor)) == 2
+
+
+def test_words_count_wherever_the_page_says_they_were_recorded(deps: Deps) -> None:
+    """A place in somebody else's recording, or in none, is no place."""
+    actor, other = begin(deps, STAGE), begin(deps, STAGE)
+    with deps.uow.write(other) as uow:
+        foreign = recordings.start(uow, other, stage="voice", media_type="audio/webm", key="recording-key-1")
+
+    async def play(session: Any, interviewer: Interviewer) -> None:
+        interviewer.clock.told("f" * 32, 1000)
+        await session.run(user_input="Yes.")
+        interviewer.clock.told(foreign.id, 1000)
+        await session.run(user_input="I like people.")
+
+    in_a_session(actor, play)
+    assert [t[2] for t in turns(deps, actor) if t[0] == "candidate"] == ["Yes.", "I like people."]
 
 
 def test_the_next_interviewer_goes_on_where_the_last_one_stopped(deps: Deps) -> None:
