@@ -94,10 +94,16 @@ def shown(uow: UnitOfWork, actor: CandidateActor) -> dict[str, Any]:
         if newest and newest.due_at and _standing(uow, newest) == "waiting"
         else "",
         "state": _standing(uow, newest) if newest else "",
-        "why": str(newest.variables.get("call", "")) if newest else "",
+        "why": _ending(newest) if newest else "",
         "notice": [*notice.points],
         "left": max(0, MOST_CALLS - len([c for c in calls if c.direction == "out"])),
     }
+
+
+def _ending(call: r.Message) -> str:
+    """The telephone service's word for how it stands; one that could never be placed has failed."""
+    never = call.state in (r.MessageState.FAILED, r.MessageState.UNKNOWN)
+    return str(call.variables.get("call") or ("failed" if never else ""))
 
 
 def _standing(uow: UnitOfWork, call: r.Message) -> str:
@@ -407,6 +413,9 @@ def _settle(
         )
         if state is not r.MessageState.QUEUED:
             _tell(uow, saved, "call_placed" if placed else "call_failed")
+        if state in (r.MessageState.FAILED, r.MessageState.UNKNOWN):
+            # They may be waiting by the telephone, away from their page.
+            offer_again(uow, SystemActor(workspace_id=call.workspace_id), saved, "failed")
     return str(state)
 
 

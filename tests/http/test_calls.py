@@ -598,6 +598,8 @@ def test_a_call_whose_placing_nobody_saw_is_looked_up_and_never_doubled(line: Li
     calls.give_up(deps, call.id, "after all tries")
     kept = line.call(call.id)
     assert len(service.placed) == int(takes)
+    # Whoever waits for a call that may never come is told how to go on.
+    assert [m.variables["why"] for m in line.messages(kind="call_again")] == ([] if takes else ["failed"])
     assert (kept.state, kept.provider_id) == (
         (r.MessageState.SENT, "CA0") if takes else (r.MessageState.UNKNOWN, None)
     )
