@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from milo_app.cli import demo, doctor, interviewer, people
+from milo_app.cli import demo, doctor, interviewer, keys, people
 from milo_app.cli.output import Json, faults_told, reach, tell
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -82,3 +82,4 @@ app.add_typer(interviewer.app, name="interviewer")
 app.add_typer(people.application_app, name="application")
 app.add_typer(people.member_app, name="member")
 app.add_typer(people.workspace_app, name="workspace")
+app.add_typer(keys.app, name="key")

@@ -19,7 +19,7 @@ from milo_app.domain import plan_data
 from milo_app.domain import records as r
 from milo_app.domain.actors import Actor, MemberActor, SystemActor
 from milo_app.domain.errors import Forbidden
-from milo_app.services import demo_people, demo_way, interviewers, invitations, links, previews
+from milo_app.services import api_keys, demo_people, demo_way, interviewers, invitations, links, previews
 from milo_app.services.demo_people import PEOPLE
 from milo_app.services.ports import Deps, UnitOfWork
 from milo_app.services.work import Work
@@ -175,7 +175,7 @@ def _facts(uow: UnitOfWork, actor: Actor, workspace: r.Workspace, password: str)
         "apply_url": links.apply_url(uow.instance, workspace, interviewer),
         "candidate_url": links.candidate_url(uow.instance, _guest(uow, actor, interviewer)),
         "preview_url": links.preview_url(uow.instance, interviewer),
-        "api_key": "",
+        "api_key": api_keys.add_derived(uow, actor, member_id=uow.members.find()[0].id, name="Demo"),
         "workspace_slug": workspace.slug,
         "interviewer_slug": interviewer.slug,
     }
