@@ -42,6 +42,12 @@ export default function LiveKitRoom({ application, words, stream, line, turns, h
     if (at !== null) tell({ type: "clock", recording, at });
   };
 
+  // What an interviewer has to know who has just come.
+  const introduce = () => {
+    tell({ type: "hands", off: Boolean(latest.current.hands) });
+    tellClock();
+  };
+
   useImperativeHandle(line, () => ({
     done: async () => {
       try {
@@ -74,7 +80,9 @@ export default function LiveKitRoom({ application, words, stream, line, turns, h
         made
           .on(RoomEvent.DataReceived, (bytes, from, _kind, topic) => {
             if (topic !== TOPIC || from?.identity !== entry.current.interviewer) return;
+            const came = Date.now() - alive.current > ALIVE;
             alive.current = Date.now();
+            if (came) introduce();
             if (JSON.parse(new TextDecoder().decode(bytes)).type === "turn") latest.current.onTurn();
           })
           .on(RoomEvent.TrackSubscribed, (track) => track.kind === Track.Kind.Audio && sound.current && track.attach(sound.current))
@@ -100,8 +108,6 @@ export default function LiveKitRoom({ application, words, stream, line, turns, h
           mine.current = await made.localParticipant.publishTrack(voice.clone(), { source: Track.Source.Microphone, dtx: true });
           still();
         }
-        tell({ type: "hands", off: Boolean(latest.current.hands) });
-        tellClock();
       } catch (problem) {
         if (room.current === made) room.current = null;
         made.disconnect();
@@ -148,8 +154,7 @@ export default function LiveKitRoom({ application, words, stream, line, turns, h
 
   useEffect(() => {
     still();
-    tell({ type: "hands", off: Boolean(hands) });
-    tellClock();
+    introduce();
   }, [hands]);
 
   // What went another way (typed, pressed) is to be answered aloud.
