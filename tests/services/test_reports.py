@@ -223,7 +223,10 @@ def test_not_transcribed(make):
     """A spoken answer without words is asked for, never counted as nothing."""
 
     def fill(m):
-        m.turn(1, text="", transcribed=False)
+        m.turn(1, speaker=r.Speaker.INTERVIEWER, text="A patient gets worse. What do you do?", action="ask")
+        m.turn(2, text="", transcribed=False)
+        taken = {"heard": {"as": "answer", "question_id": "worse"}}
+        m.turn(3, speaker=r.Speaker.INTERVIEWER, text="Thank you.", action="close", value=taken)
         m.score(
             "voice", "acts", None, question_id="worse", status="needs_review", reasons=("not transcribed",)
         )
