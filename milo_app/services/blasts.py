@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from milo_app.domain import message_words
@@ -239,16 +239,19 @@ def _verdicts(uow: UnitOfWork, blast: r.Blast) -> list[_Verdict]:
     for start in range(0, len(ids), _CHUNK):
         found = {a.id: a for a in uow.applications.find(id=ids[start : start + _CHUNK], preview=False)}
         people = {c.id: c for c in uow.candidates.find(id=[a.candidate_id for a in found.values()])}
-        written = _contacts(uow, people)
+        written = reminders.contacts_of(uow, list(people))
+        stopped = _stopped(uow, blast.channel, people.values())
         for id in ids[start : start + _CHUNK]:
             application = found.get(id)
             if application is None:
                 continue
             person = people[application.candidate_id]
             interviewer = interviewers[application.interviewer_id]
-            reason = _why_not(
-                uow, blast, application, person, interviewer, rules_for=(policy, written[person.id])
-            )
+            reason = _why_never(uow, blast, application, person, interviewer)
+            address, closed = invitations.way_to(uow, application, person, interviewer, blast.channel)
+            if not reason and (closed or address in stopped or policy.off):
+                reason = closed or invitations.reach(uow, application, blast.channel)[1]
+            reason = reason or rules.why_not(policy, written[person.id], uow.now)
             if not reason and person.id in seen:
                 reason = "The same person is in this list already."
             if not reason:
@@ -257,20 +260,20 @@ def _verdicts(uow: UnitOfWork, blast: r.Blast) -> list[_Verdict]:
     return out
 
 
-def _contacts(uow: UnitOfWork, people: Iterable[str]) -> dict[str, list[datetime]]:
-    return {id: reminders.contacts(uow, id) for id in people}
+def _stopped(uow: UnitOfWork, channel: str, people: Iterable[r.Candidate]) -> set[str]:
+    """Those of their addresses that something stands against; only these are asked about one by one."""
+    addresses = [a for a in ((p.email if channel == "email" else p.phone) for p in people) if a]
+    return {s.address for s in uow.suppressions.find(channel=channel, address=addresses, lifted_at=None)}
 
 
-def _why_not(
+def _why_never(
     uow: UnitOfWork,
     blast: r.Blast,
     application: r.Application,
     person: r.Candidate,
     interviewer: r.Interviewer,
-    *,
-    rules_for: tuple[rules.Policy, Sequence[datetime]],
 ) -> str:
-    """Why one of the chosen does not get it, or nothing."""
+    """Why one of the chosen does not get it, whatever the address, or nothing."""
     if person.erased_at is not None:
         return "Their data was erased."
     if application.state is r.ApplicationState.WITHDRAWN:
@@ -282,8 +285,7 @@ def _why_not(
         return "They have finished, or were stopped."
     if interviewer.state is r.InterviewerState.ARCHIVED and "link" in message_words.used(blast.text):
         return "The role is closed, so their link leads nowhere."
-    _, reason = invitations.reach(uow, application, blast.channel)
-    return reason or rules.why_not(rules_for[0], rules_for[1], uow.now)
+    return ""
 
 
 # --- Sending ----------------------------------------------------------------------------------------------------------
@@ -389,8 +391,11 @@ def _write_one(
     application = uow.applications.lock(row.application_id)
     person = uow.candidates.get(application.candidate_id)
     interviewer = uow.interviewers.get(application.interviewer_id)
-    known = (policy, reminders.contacts(uow, person.id))
-    reason = _why_not(uow, blast, application, person, interviewer, rules_for=known)
+    reason = (
+        _why_never(uow, blast, application, person, interviewer)
+        or invitations.reach(uow, application, blast.channel)[1]
+        or rules.why_not(policy, reminders.contacts(uow, person.id), uow.now)
+    )
     if reason:
         return replace(row, state="skipped", reason=reason)
     sent = invitations.queue(

@@ -270,11 +270,25 @@ def reach(uow: UnitOfWork, application: r.Application, channel: str) -> tuple[st
     candidate = uow.candidates.get(application.candidate_id)
     interviewer = uow.interviewers.get(application.interviewer_id)
     workspace = uow.workspaces.get(application.workspace_id)
+    address, reason = way_to(uow, application, candidate, interviewer, channel)
+    if reason:
+        return address, reason
+    return address, _blocked(uow, workspace, channel, address, False, application.preview)
+
+
+def way_to(
+    uow: UnitOfWork,
+    application: r.Application,
+    candidate: r.Candidate,
+    interviewer: r.Interviewer,
+    channel: str,
+) -> tuple[str, str]:
+    """`reach` by what is known of these rows alone, without a look at what came back or was stopped."""
     if candidate.erased_at is not None:
         return "", "Their data was erased."
     address = _address(uow, application, candidate, interviewer, channel, False)
     if address:
-        return address, _blocked(uow, workspace, channel, address, False, application.preview)
+        return address, ""
     if channel == "email":
         return "", "No email address."
     if not candidate.phone:

@@ -130,7 +130,8 @@ def _look_at_live(
         # Whoever cannot be reached at all is asked for again once a day, in case an address has come.
         wait = timedelta(minutes=1) if written else timedelta(days=1)
         return _again(uow, application, _earliest(uow.now + wait, end))
-    return _again(uow, application, _earliest(found.at, end))
+    # Whatever the policy says now may be changed: nobody who is on their way is forgotten.
+    return _again(uow, application, _earliest(found.at, end) or uow.now + timedelta(days=1))
 
 
 def _earliest(*moments: datetime | None) -> datetime | None:
@@ -193,16 +194,19 @@ def standing(uow: UnitOfWork, application: r.Application) -> rules.Standing:
 
 def contacts(uow: UnitOfWork, candidate_id: str) -> list[datetime]:
     """When a candidate was written to unasked in the last week; one occasion on two channels counts once."""
-    recent = uow.messages.find(
-        candidate_id=candidate_id, direction="out", kind=sorted(UNASKED), order="-created_at", limit=100
-    )
-    occasions: dict[str, datetime] = {}
-    for message in recent:
+    return contacts_of(uow, [candidate_id])[candidate_id]
+
+
+def contacts_of(uow: UnitOfWork, candidate_ids: Sequence[str]) -> dict[str, list[datetime]]:
+    """`contacts` of many at once."""
+    found = uow.messages.find(candidate_id=list(candidate_ids), direction="out", kind=sorted(UNASKED))
+    occasions: dict[str, dict[str, datetime]] = {id: {} for id in candidate_ids}
+    for message in found:
         at = max(message.created_at, message.due_at or message.created_at)
-        if message.kind in UNASKED and message.state not in _NEVER_CAME and at > uow.now - timedelta(days=7):
-            occasion = (message.dedupe or message.id).rsplit(":", 1)[0] if message.dedupe else message.id
-            occasions.setdefault(occasion, at)
-    return sorted(occasions.values())
+        if message.state not in _NEVER_CAME and at > uow.now - timedelta(days=7):
+            occasion = message.dedupe.rsplit(":", 1)[0] if message.dedupe else message.id
+            occasions[str(message.candidate_id)].setdefault(occasion, at)
+    return {id: sorted(moments.values()) for id, moments in occasions.items()}
 
 
 def _stamp(moment: datetime | None) -> str:
