@@ -19,7 +19,7 @@ from milo_app.domain.errors import Forbidden, Gone, NotFound
 from milo_app.domain.hearing import heard_of
 from milo_app.domain.plan import Plan, StagePlan
 from milo_app.domain.reading import ENOUGH, yes_or_no
-from milo_app.domain.talk import Act
+from milo_app.domain.talk import Act, Item
 from milo_app.domain.wording import Medium, say
 from milo_app.services import answers, applications, calls, interviews, invitations, links, suppressions
 from milo_app.services.ports import UnitOfWork
@@ -190,21 +190,21 @@ def _take(
     kept = interviews.newest(uow, row, len(step.actions))
     if "web" in step.wants:
         _send_link(uow, application, call)
-    after = uow.applications.get(application.id)
-    ready = applications.stage_row(uow, after, row.kind)
     over = step.closed if step.actions and step.closed else ""
     if over in ("finished", "time"):
-        answers.hand_in(uow, after, ready, plan)
+        after = uow.applications.get(application.id)
+        answers.hand_in(uow, after, applications.stage_row(uow, after, row.kind), plan)
         over = "finished"
     if over:
         _keep(uow, uow.messages.get(call.id), over=over)
-    now = interviews.standing(uow, row, plan)
+    stage = plan.stage(row.kind)
+    open_now = stage.question(step.waiting) if stage and step.waiting else None
     return Said(
         words=tuple(action.text for action in step.actions),
         turns=tuple(turn.id for turn in kept),
         over=over,
         resting=any(action.act is Act.PAUSE for action in step.actions),
-        gathers=now.waiting and keypad.takes_many(now.item, now.question),
+        gathers=keypad.takes_many(Item.ANSWER, open_now),
     )
 
 
