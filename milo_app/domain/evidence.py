@@ -109,6 +109,12 @@ class Redacted:
     def _back(self, at: int, *, at_end: bool) -> int:
         shift = 0
         for span in self.spans:
+            if span.start == span.end:
+                # Something was taken out without a mark: what begins here begins after it, what ends here before it.
+                if at < span.start or (at == span.start and at_end):
+                    break
+                shift = span.from_end - span.end
+                continue
             if span.start < at < span.end or (at == span.start and not at_end) or (at == span.end and at_end):
                 return span.from_end if at_end else span.from_start
             if span.end > at:

@@ -11,7 +11,6 @@ from milo_app.domain import records as r
 from milo_app.domain.actors import SystemActor
 from milo_app.domain.plan import Plan, StagePlan
 from milo_app.services import applications, evaluations, interviews, invitations, material
-from milo_app.services.material import Material
 from milo_app.services.ports import Deps, UnitOfWork
 
 
@@ -30,13 +29,9 @@ def advance(deps: Deps, application_id: str, stage: str, attempt: str | int) -> 
         person = uow.candidates.get(application.candidate_id)
         resume_text = _resume_text(deps, row)
         wanted = material.of_stage(uow, plan, row, applications.given_in(row), resume_text)
-    judged: list[tuple[Material, dict[str, object]]] = [
-        (what, evaluations.judge(deps.evaluator, what, person, plan.language)) for what in wanted
-    ]
+    evaluations.judge_all(deps, plan, row, person, wanted)
     with deps.uow.write(SystemActor(workspace_id=application.workspace_id)) as uow:
         application = uow.applications.lock(application_id)
-        for what, fields in judged:
-            evaluations.keep(uow, row, what, deps.evaluator, fields)
         application = evaluations.rescore(uow, application, plan)
         _conclude(uow, application, plan, stage)
 
@@ -91,13 +86,17 @@ def _gate(
     evaluator says, stops nobody: it is put before a person (`evaluations.HELD`)."""
     if stage.min_score is None:
         return r.StageState.DONE, "ok", None
-    score = evaluations.stage_scores(plan, evaluations.newest(uow, application))[str(stage.kind)]
+    newest = evaluations.newest(uow, application)
+    score = evaluations.stage_scores(plan, newest)[str(stage.kind)]
     cleared = scoring.passes(stage, score)
     if cleared is None:
         return r.StageState.DONE, "not scored", None
     if cleared:
         return r.StageState.PASSED, "ok", None
-    if not uow.instance.model_name:
+    told = [
+        verdict for (kind, _), verdict in newest.items() if kind == stage.kind and verdict.score is not None
+    ]
+    if not uow.instance.model_name or any(evaluations.by_built_in(verdict) for verdict in told):
         return r.StageState.DONE, "below the minimum score", None
     stopped_by: dict[str, object] = {
         "kind": "min_score",

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from milo_app.domain import evaluation as rules
-from milo_app.domain import evidence, scoring
+from milo_app.domain import evidence, scoring, untrusted
 from milo_app.domain import records as r
 from milo_app.domain.actors import MemberActor, SystemActor
 from milo_app.domain.errors import Conflict, Invalid
 from milo_app.domain.plan import Plan
 from milo_app.services import applications, material
 from milo_app.services.material import Material
-from milo_app.services.ports import Deps, Evaluator, Judgement, UnitOfWork
+from milo_app.services.model_calls import Metered
+from milo_app.services.model_judging import ModelEvaluator
+from milo_app.services.ports import Deps, Evaluator, Judgement, ModelFailed, UnitOfWork
 from milo_app.services.transactions import command
 from milo_app.services.work import Work
 
 #: Outcomes of a stage that put the case before a person instead of deciding it.
 HELD = frozenset({"not scored", "below the minimum score"})
-#: How often an evaluator is asked again when its quote does not stand in the candidate's words.
-TRIES = 2
+#: Why the built-in evaluator spoke although a model is set, as kept with what it said.
+_INSTEAD = {"budget": "the model's budget is used up", "resting": "the model does not answer"}
 
 
 def identity_of(person: r.Candidate) -> evidence.Identity:
@@ -30,11 +32,48 @@ def identity_of(person: r.Candidate) -> evidence.Identity:
     return evidence.Identity(name=person.name, email=person.email or "", phone=person.phone or "")
 
 
-def judge(evaluator: Evaluator, what: Material, person: r.Candidate, language: str) -> dict[str, Any]:
+def judge_all(
+    deps: Deps, plan: Plan, row: r.ApplicationStage, person: r.Candidate, wanted: Sequence[Material]
+) -> None:
+    """Judge each criterion and keep it at once, so that work done again asks only for what is still missing."""
+    actor = SystemActor(workspace_id=row.workspace_id)
+    for what in wanted:
+        seal = input_hash(what, deps)
+        with deps.uow.read(actor) as uow:
+            if _kept(uow, row, what, seal) is not None:
+                continue
+        fields = judged(deps, plan, row.workspace_id, person, what)
+        with deps.uow.write(actor) as uow:
+            uow.applications.lock(row.application_id)
+            keep(uow, row, what, seal, fields)
+
+
+def judged(deps: Deps, plan: Plan, workspace_id: str, person: r.Candidate, what: Material) -> dict[str, Any]:
+    """One criterion judged by the language model where one is set and answers, else by the built-in evaluator, which
+    is then named with the reason."""
+    shown = (plan.description,)
+    if not deps.model.model:
+        return judge(deps.evaluator, what, person, plan.language, shown=shown)
+    model = ModelEvaluator(Metered(deps, workspace_id))
+    try:
+        return judge(model, what, person, plan.language, shown=shown)
+    except ModelFailed as failed:
+        fields = judge(deps.evaluator, what, person, plan.language, shown=shown)
+        why = _INSTEAD.get(failed.outcome, "the model did not answer")
+        return {**fields, "evaluator": f"{deps.evaluator.name}, since {why}"}
+
+
+def judge(
+    evaluator: Evaluator, what: Material, person: r.Candidate, language: str, *, shown: Sequence[str] = ()
+) -> dict[str, Any]:
     """One criterion judged: the fields of an Evaluation that the evaluator decides.
 
-    The text is judged without the person's identity; quotes are then found again, verbatim, in their own words. A
-    judgement whose quote cannot be found is asked for once more and then left to a person.
+    What is no evidence (`domain.untrusted`) and the person's identity are taken out first; quotes are then found again,
+    verbatim, in their own words. A judgement whose quote cannot be found is left to a person. *shown* is what the
+    candidate could copy besides the question.
+
+    Raises:
+        ModelFailed: where a model was to judge and could not.
     """
     label = {
         "evaluator": evaluator.name,
@@ -44,44 +83,54 @@ def judge(evaluator: Evaluator, what: Material, person: r.Candidate, language: s
     if not what.text.strip():
         reason = "not transcribed" if what.untranscribed else "no answer"
         return {**label, "status": "needs_review", "reasons": (reason,)}
-    blind = evidence.redact(what.text, identity_of(person))
     question = what.question.text if what.question else ""
-    for _ in range(TRIES):
-        verdict = evaluator.judge(
-            question=question, criterion=what.criterion, text=blind.text, language=language
-        )
-        quotes = _places(what, blind, verdict)
-        if verdict.score is not None and quotes and rules.verify(verdict, blind.text):
-            status = "needs_review" if verdict.needs_review else "scored"
-            reasons = (verdict.needs_review, *verdict.reasons) if verdict.needs_review else verdict.reasons
-            return {
-                **label,
-                "score": float(verdict.score),
-                "confidence": verdict.confidence,
-                "reasons": tuple(reasons)[:3],
-                "quotes": quotes,
-                "status": status,
-            }
-        if verdict.needs_review:
-            return {**label, "status": "needs_review", "reasons": (verdict.needs_review,), "quotes": quotes}
-    return {**label, "status": "needs_review", "reasons": ("no quote of the candidate's bears this out",)}
+    clean = untrusted.clean(
+        what.text, shown=(question, what.criterion.text, *shown), prose=what.question is not None
+    )
+    if not any(c.isalnum() for c in clean.left.text):
+        reasons = tuple(filter(None, ("nothing of their own is left to judge", clean.told)))
+        return {**label, "status": "needs_review", "reasons": reasons}
+    blind = evidence.redact(clean.left.text, identity_of(person))
+    verdict = evaluator.judge(question=question, criterion=what.criterion, text=blind.text, language=language)
+    quotes = _places(what, clean.left, blind, verdict)
+    told = (clean.told,) if clean.told and clean.told not in verdict.reasons else ()
+    if verdict.score is not None and quotes and rules.verify(verdict, blind.text):
+        reasons = (verdict.needs_review, *verdict.reasons) if verdict.needs_review else verdict.reasons
+        return {
+            **label,
+            "score": float(verdict.score),
+            "confidence": verdict.confidence,
+            "reasons": (*reasons[: 3 - len(told)], *told),
+            "quotes": quotes,
+            "status": "needs_review" if verdict.needs_review else "scored",
+        }
+    why = verdict.needs_review or "no quote of the candidate's bears this out"
+    reasons = (why, *verdict.reasons)[: 3 - len(told)]
+    return {**label, "status": "needs_review", "reasons": (*reasons, *told), "quotes": quotes}
 
 
-def _places(what: Material, blind: evidence.Redacted, verdict: Judgement) -> tuple[dict[str, Any], ...]:
+def _places(
+    what: Material, clean: evidence.Redacted, blind: evidence.Redacted, verdict: Judgement
+) -> tuple[dict[str, Any], ...]:
     """The verdict's quotes with their place in the candidate's own words; what cannot be found is left out."""
     found: list[dict[str, Any]] = []
     for quote in verdict.quotes:
         place = evidence.find(quote, blind.text)
         if place is not None:
-            start, end = blind.original(place.start, place.end)
-            found.append(what.place(start, end))
+            found.append(what.place(*clean.original(*blind.original(place.start, place.end))))
     return tuple(found)
 
 
-def input_hash(what: Material, evaluator: Evaluator) -> str:
-    """Names exactly what was judged and by whom, so that nothing is judged twice and everything can be traced."""
-    parts = (what.text, repr(what.criterion), evaluator.name, evaluator.model, evaluator.prompt_version)
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+def input_hash(what: Material, deps: Deps) -> str:
+    """Names exactly what is judged and who is to judge it, so that nothing is judged twice and everything can be
+    traced. Where the built-in evaluator stands in for the model, the model is still meant."""
+    model = deps.model.model
+    who = (
+        (deps.model.name, model, deps.model.version("judge"))
+        if model
+        else (deps.evaluator.name, deps.evaluator.model, deps.evaluator.prompt_version)
+    )
+    return hashlib.sha256("\x1f".join((what.text, repr(what.criterion), *who)).encode()).hexdigest()
 
 
 def rubric_version(what: Material) -> str:
@@ -89,13 +138,22 @@ def rubric_version(what: Material) -> str:
     return hashlib.sha256(repr(what.criterion).encode()).hexdigest()[:12]
 
 
+def _kept(uow: UnitOfWork, row: r.ApplicationStage, what: Material, seal: str) -> r.Evaluation | None:
+    return uow.evaluations.first(
+        order="-id",
+        application_id=row.application_id,
+        attempt=row.attempt,
+        stage=str(row.kind),
+        criterion_id=what.criterion.id,
+        input_hash=seal,
+    )
+
+
 def keep(
-    uow: UnitOfWork, row: r.ApplicationStage, what: Material, evaluator: Evaluator, fields: dict[str, Any]
+    uow: UnitOfWork, row: r.ApplicationStage, what: Material, seal: str, fields: dict[str, Any]
 ) -> r.Evaluation:
     """Keep a judgement, once for the same input."""
-    seal = input_hash(what, evaluator)
-    here = {"application_id": row.application_id, "criterion_id": what.criterion.id, "stage": str(row.kind)}
-    known = uow.evaluations.first(order="-id", attempt=row.attempt, input_hash=seal, **here)
+    known = _kept(uow, row, what, seal)
     if known is not None:
         return known
     return uow.evaluations.add(
@@ -106,8 +164,10 @@ def keep(
             question_id=what.question.id if what.question else None,
             at=uow.now,
             rubric_version=rubric_version(what),
+            application_id=row.application_id,
+            stage=str(row.kind),
+            criterion_id=what.criterion.id,
             input_hash=seal,
-            **here,
             **fields,
         )
     )
@@ -137,6 +197,11 @@ def stage_scores(
         given = [scoring.Weighed(weight=c.weight, score=e.score) for c, e in found if e is not None]
         scores[str(stage.kind)] = scoring.stage_score(given, criteria=len(criteria))
     return scores
+
+
+def by_built_in(evaluation: r.Evaluation) -> bool:
+    """Whether the built-in evaluator said so, of itself or in a model's place."""
+    return evaluation.member_id is None and evaluation.evaluator.startswith("built-in")
 
 
 def rescore(uow: UnitOfWork, application: r.Application, plan: Plan) -> r.Application:
@@ -240,9 +305,8 @@ def evaluate_again(deps: Deps, application_id: str, stage: str, criterion_id: st
             for s, q, c in plan.scored_criteria()
             if s.kind == stage and c.id == criterion_id and q is not None
         )
-    fields = judge(deps.evaluator, what, person, plan.language)
+    judge_all(deps, plan, row, person, (what,))
     with deps.uow.write(SystemActor(workspace_id=application.workspace_id)) as uow:
         application = uow.applications.lock(application_id)
-        keep(uow, row, what, deps.evaluator, fields)
         rescore(uow, application, plan)
         applications.note(uow, application, "report_available", stage=stage)

@@ -103,7 +103,8 @@ def evaluator_name(verdict: r.Evaluation, m: Material) -> str:
     if verdict.member_id:
         return m.members.get(verdict.member_id, "A former member")
     if verdict.evaluator.lower().replace("-", "").replace("_", "").startswith("builtin"):
-        name = "Built-in evaluator, lexical"
+        instead = verdict.evaluator.partition(", since ")[2]
+        name = "Built-in evaluator, lexical" + (f", since {instead}" if instead else "")
     elif verdict.evaluator == "rules":
         name = "Exact rule"
     else:
