@@ -115,6 +115,7 @@ def speaker(chromium: Browser, tmp_path: Path, problems: Problems) -> Iterator[P
     browser.close()
 
 
+@pytest.mark.timeout(420)
 def test_without_the_call_server_the_page_leads_on_its_own(tmp_path: Path, speaker: Page) -> None:
     """A LiveKit that cannot be reached costs nobody their interview."""
     dead = {"LIVEKIT_URL": "ws://127.0.0.1:9", "LIVEKIT_API_KEY": KEY, "LIVEKIT_API_SECRET": SECRET}
