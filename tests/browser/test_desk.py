@@ -237,8 +237,8 @@ def test_from_a_job_description_to_an_invitation(milo: Instance, desk: Desk) -> 
     expect(page.locator("[data-problems]")).to_have_count(0)
     question.get_by_label("Dealbreaker").check()
     expect(page.get_by_text("Do you own steel-toe boots?")).to_have_count(
-        3
-    )  # its line, its field, "You need: …"
+        4
+    )  # its line, its field, what candidates see, "You need: …"
     page.reload()
     expect(form).to_contain_text("Do you own steel-toe boots?")
     page.get_by_role("button", name="Publish").click()
@@ -257,8 +257,8 @@ def test_from_a_job_description_to_an_invitation(milo: Instance, desk: Desk) -> 
         "name,email\nAda One,ada.one@example.com\nZoe Hand,zoe.hand@example.com\nBad,x"
     )
     page.get_by_role("button", name="Check the list").click()
-    expect(page.get_by_text("Cannot be used")).to_be_visible()
-    page.get_by_role("button", name="Invite everyone").click()
+    expect(page.locator("[data-list] .badge", has_text="Cannot be used")).to_be_visible()
+    page.get_by_role("button", name="Invite the one marked new").click()
     expect(page.locator("[data-list-progress]")).to_contain_text("Invited 1 of 3", timeout=20_000)
     expect(page.locator("tr[data-application]")).to_have_count(2)
 
