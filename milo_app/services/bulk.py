@@ -47,7 +47,9 @@ class _Kind:
 def _deciding(decision: r.Decision) -> Callable[[UnitOfWork, MemberActor, r.BulkAction, r.Application], str]:
     def decide(uow: UnitOfWork, actor: MemberActor, action: r.BulkAction, application: r.Application) -> str:
         if action.tell:
-            applications.plan_of(uow, application)  # Refuses before anything is written what could not be told.
+            applications.plan_of(
+                uow, application
+            )  # Refuses before anything is written what could not be told.
         decided = decisions.set_to(uow, actor, application, decision, action.reason)
         if decided is None:
             return "It was so already."

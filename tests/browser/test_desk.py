@@ -82,6 +82,7 @@ def test_by_keyboard_compared_and_shared(milo: Instance, desk: Desk, tab) -> Non
     page.get_by_role("link", name="Compare").click()
     expect(page.locator("[data-person]")).to_have_count(2)
     expect(page.locator("[data-criterion]").first).to_be_visible()
+    assert [v["id"] for v in Axe().run(page).response["violations"]] == []
     page.locator("[data-person] a").first.click()
     page.get_by_role("button", name="Share…").click()
     page.get_by_label("For whom").fill("Dr Lee")
@@ -92,6 +93,7 @@ def test_by_keyboard_compared_and_shared(milo: Instance, desk: Desk, tab) -> Non
     guest.get_by_role("button", name="Open the report").click()
     expect(guest.locator("[data-screen=shared]")).to_contain_text("Overall")
     expect(guest.locator("body")).not_to_contain_text("@candidates.example")
+    assert [v["id"] for v in Axe().run(guest).response["violations"]] == []
     guest.get_by_label("Your name").fill("Dr Lee")
     guest.get_by_label("Comment").fill("Ask about the night shift")
     guest.get_by_role("button", name="Add comment").click()

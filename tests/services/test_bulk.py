@@ -38,7 +38,9 @@ def place(uow_write):
 
 
 def _decisions(uow):
-    return {a.id: (a.decision, a.decision_reason, a.decided_by, a.decided_at) for a in uow.applications.find()}
+    return {
+        a.id: (a.decision, a.decision_reason, a.decided_by, a.decided_at) for a in uow.applications.find()
+    }
 
 
 def _sent(deps, actor):
@@ -93,7 +95,7 @@ def test_a_decision_that_stands_is_told_after_ten_minutes_and_cannot_be_undone_t
 
 
 def test_what_somebody_decided_since_is_left_alone(deps, place):
-    actor, interviewer = place
+    actor, _ = place
     with deps.uow.write(actor) as uow:
         colleague = builders.create_member(uow, uow.workspaces.get(actor.workspace_id), email="c@example.com")
         ids = [a.id for a in uow.applications.find(decision="none", limit=2)]
