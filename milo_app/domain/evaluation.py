@@ -13,7 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from milo_app.domain import quantities
 from milo_app.domain.evidence import find
+from milo_app.domain.opposites import contradicts
 from milo_app.domain.plan import Criterion
 from milo_app.domain.synonyms import related
 from milo_app.domain.words import ENGLISH, SPANISH, bare, language_of, sentences, stems, tokens
@@ -21,7 +23,7 @@ from milo_app.domain.words import ENGLISH, SPANISH, bare, language_of, sentences
 #: The built-in evaluator is never surer than this.
 MOST_SURE = 0.6
 #: Named in every report; raised whenever the rules below change.
-VERSION = "lexical-1"
+VERSION = "lexical-2"
 _READABLE = frozenset({"en", "es"})
 _STEPS = (0.16, 0.36, 0.56, 0.76)
 _LONGEST_QUOTE = 300
@@ -151,7 +153,7 @@ class _Point:
         ):
             quote = next((part for part in told.parts if sign in concreteness(part).signs), "")
             return cls(text=text, value=1.0 if quote else 0.0, quote=quote)
-        ways = [way for way in re.split(r"\bor\b|\bo\b|/", text) if stems(way)]
+        ways = [way for one in _wordings(text) for way in re.split(r"\bor\b|\bo\b|/", one) if stems(way)]
         return max(
             (cls._way(text, way, told, given) for way in ways),
             key=lambda p: p.value,
@@ -174,8 +176,10 @@ class _Point:
         best = shares.index(max(shares))
         here = max(shares[best], _near(wanted, told.spread, best))
         value = _ramp(0.5 * overall + 0.5 * here, len(wanted))
-        if value and denies(_clause(told.parts[best], wanted)) != denies(way):
+        clause = _clause(told.parts[best], wanted)
+        if value and (denies(clause) != denies(way) or contradicts(set(stems(way)), set(stems(clause)))):
             value *= 0.3
+        value *= _quantified(way, told.parts[best])
         return cls(text=text, value=value, quote=told.parts[best])
 
 
@@ -205,6 +209,32 @@ def coverage(points: Sequence[str], text: str, question: str = "") -> float:
     told, given = _Told(text), Given.of(question, points)
     covered = [_Point.of(point, told, given).value for point in points if point.strip()]
     return sum(covered) / len(covered) if covered else 0.0
+
+
+def _wordings(point: str) -> list[str]:
+    """The wordings that a rubric allows: "Tells the physician (doctor, provider)" stands for three."""
+    hit = re.search(r"(\S+)\s*\(([^()]{2,120})\)", point)
+    if hit is None:
+        return [point]
+    listed = re.sub(
+        r"^(?:e\.?g\.?|i\.?e\.?|such as|for example|like|or|p\.? ?ej\.?|como),?\s*",
+        "",
+        hit[2],
+        flags=re.IGNORECASE,
+    )
+    around = (point[: hit.start()], point[hit.end() :])
+    others = [one.strip() for one in re.split(r",|;|/|\bor\b|\bo\b", listed) if one.strip()]
+    return [f"{one}".join(around) for one in (hit[1], *others)]
+
+
+def _quantified(way: str, sentence: str) -> float:
+    """What is left of a point's worth after its numbers: all where they are met, most where none is told, little where
+    what is told is something else."""
+    asked = quantities.find(way)
+    if not asked:
+        return 1.0
+    met = quantities.meets(asked, quantities.find(sentence))
+    return 1.0 if met else 0.8 if met is None else 0.35
 
 
 def _clause(sentence: str, wanted: Mapping[str, float]) -> str:

@@ -28,4 +28,4 @@ def test_leaves_what_it_cannot_read_to_a_person() -> None:
 
 def test_is_labelled() -> None:
     assert (BuiltInEvaluator.name, BuiltInEvaluator.model) == ("built-in", "")
-    assert BuiltInEvaluator.prompt_version == "lexical-1"
+    assert BuiltInEvaluator.prompt_version == "lexical-2"
