@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from milo_app.cli import demo, doctor, interviewer, keys, people
+from milo_app.cli import demo, doctor, evaluate, interviewer, keys, people
 from milo_app.cli.output import Json, faults_told, reach, tell
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -77,6 +77,7 @@ def _lead_interviews() -> None:
 
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
+app.command("evaluate")(evaluate.evaluate)
 app.command("invite")(people.invite)
 app.add_typer(interviewer.app, name="interviewer")
 app.add_typer(people.application_app, name="application")

@@ -211,6 +211,12 @@ def coverage(points: Sequence[str], text: str, question: str = "") -> float:
     return sum(covered) / len(covered) if covered else 0.0
 
 
+def is_about(point: str, text: str, question: str = "") -> float:
+    """The plain share of the words of *point* that *text* has anywhere, 0 to 1, whatever it says about them."""
+    wanted = Given.of(question, [point]).weighed(point)
+    return _share(wanted, set(stems(text))) if wanted else 0.0
+
+
 def _wordings(point: str) -> list[str]:
     """The wordings that a rubric allows: "Tells the physician (doctor, provider)" stands for three."""
     hit = re.search(r"(\S+)\s*\(([^()]{2,120})\)", point)
