@@ -211,6 +211,21 @@ def coverage(points: Sequence[str], text: str, question: str = "") -> float:
     return sum(covered) / len(covered) if covered else 0.0
 
 
+def opposed(point: str, text: str, question: str = "") -> bool:
+    """Whether the clause of *text* that speaks of *point* says the contrary: denied where the point is not, or the
+    other way round, or with the opposite word. To prevent something is no denial of it."""
+    wanted = Given.of(question, [point]).weighed(point)
+    if not wanted:
+        return False
+    clause = _clause(" ; ".join(sentences(text)), wanted)
+    said = _clause(point, {word: 1.0 for word in stems(clause)} or wanted)
+    if contradicts(set(stems(point)), set(stems(clause))):
+        return True
+    if _PREVENTS.search(bare(said)) or _PREVENTS.search(bare(clause)):
+        return False
+    return denies(said) != denies(clause)
+
+
 def is_about(point: str, text: str, question: str = "") -> float:
     """The plain share of the words of *point* that *text* has anywhere, 0 to 1, whatever it says about them."""
     wanted = Given.of(question, [point]).weighed(point)
@@ -245,7 +260,9 @@ def _quantified(way: str, sentence: str) -> float:
 
 def _clause(sentence: str, wanted: Mapping[str, float]) -> str:
     """The clause that says it: "I did not wait, I called the doctor" does not deny the call."""
-    clauses = re.split(r"[,;:]|\b(?:and|but|because|so|then|y|pero|porque)\b", sentence)
+    clauses = re.split(
+        r"[,;:]|\b(?:and|but|because|so|then|y|pero|porque)\b|(?=\b(?:without|sin)\b)", sentence
+    )
     return max(clauses, key=lambda clause: _share(wanted, set(stems(clause))))
 
 
@@ -396,6 +413,9 @@ _SIGN_POINTS: tuple[tuple[re.Pattern[str], str], ...] = (
 _DENIES = re.compile(
     r"\b(?:not|never|no|none|without|cannot|cant|dont|doesnt|didnt|havent|hasnt|isnt|arent|wasnt|wont|wouldnt|couldnt"
     r"|nunca|jamas|tampoco|sin|ni)\b"
+)
+_PREVENTS = re.compile(
+    r"\b(?:prevent|avoid|stops?\b|stopp|keeps? \w+(?: \w+)? from|protect|blocks?\b|so that|evit|impid)\w*"
 )
 _NEVER_DID = re.compile(
     r"\b(?:i (?:have|had|ve)? ?(?:never|not) |ive never|i (?:dont|do not|havent|have no|didnt|did not) (?:really )?"

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from milo_app.domain import quantities
-from milo_app.domain.evaluation import coverage, denies, is_about
-from milo_app.domain.opposites import contradicts
+from milo_app.domain.evaluation import coverage, is_about, opposed
 from milo_app.domain.words import sentences, stems, tokens
 
 _KNOWS_NOT = re.compile(
@@ -47,14 +46,21 @@ def _against_one(question: str, point: str, answer: str) -> Graded:
     wanted, given = set(stems(point)), set(stems(answer))
     covered = coverage([point], answer, question)
     plain = is_about(point, answer, question)
-    differs = denies(point) != denies(answer) or contradicts(wanted, given)
     asked = quantities.find(point)
-    wrong = bool(asked) and quantities.meets(asked, quantities.find(answer)) is False
-    against = plain >= 0.3 and (differs or wrong)
-    right = 0.65 * covered + 0.35 * plain
+    met = quantities.meets(asked, quantities.find(answer)) if asked else None
+    # A number that is asked for and told is most of such an answer, whatever words are around it.
+    against = met is False or (plain >= 0.3 and opposed(point, answer, question))
+    right = _calibrated(0.65 * covered + 0.35 * plain)
     if against:
-        right *= 0.45
+        right *= 0.35
+    elif met:
+        right = max(right, 0.6)
     return Graded(right=min(1.0, right), against=against, off=not (given & (wanted | set(stems(question)))))
+
+
+def _calibrated(share: float) -> float:
+    """How right people find an answer that has this share of the expected words: half of them is most of it."""
+    return min(1.0, 1.35 * share**0.75)
 
 
 def _alike(points: Sequence[str]) -> bool:
@@ -108,9 +114,9 @@ def _wanted(graded: Graded, by_kind: Mapping[str, str]) -> tuple[str, ...]:
         return "off", "elsewhere", "wrong", "against", "partly"
     if graded.against:
         return "against", "wrong", "partly", "elsewhere", "off"
-    if graded.right >= (0.62 if "partly" in by_kind else 0.5):
+    if graded.right >= (0.75 if "partly" in by_kind else 0.6):
         return ("right",)
-    if "partly" in by_kind and graded.right >= 0.3:
+    if "partly" in by_kind and graded.right >= 0.35:
         return ("partly",)
     return ("wrong", "elsewhere", "against", "off", "partly") if graded.right >= 0.1 else (
         "elsewhere", "wrong", "off", "against", "partly",

@@ -43,6 +43,23 @@ work job shift
 money cost budget
 big large great
 small little tiny
+allow permit consent permission authorize
+verify confirm identify validate
+prevent avoid stop
+mix confuse swap
+refuse decline reject
+angry upset furious
+sad unhappy down
+train coach mentor instruct teach
+sick ill unwell
+hurt injure wound
+dirty contaminated soiled
+germ bacteria infection pathogen
+refrigerator fridge
+happen occur
+grow rise increase
+fall decrease drop decline
+quit leave resign
 evaluar valorar revisar comprobar observar
 medico doctora doctor
 avisar informar comunicar llamar
