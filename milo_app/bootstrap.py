@@ -59,6 +59,7 @@ def build(settings: Settings, *, clock: Clock | None = None, patient: bool = Fal
         rooms=settings.livekit_on,
         hears=bool(settings.stt_model),
         speaks=bool(settings.tts_model),
+        private_hooks=settings.local or settings.webhooks_private,
     )
     made: dict[str, Any] = {
         "uow": lambda: _uow(settings, clock, instance, patient),
@@ -74,6 +75,7 @@ def build(settings: Settings, *, clock: Clock | None = None, patient: bool = Fal
         "evaluator": lambda: _Later("milo_app.adapters.evaluator", "BuiltInEvaluator"),
         "model": lambda: _model(settings),
         "renderer": lambda: _Later("milo_app.adapters.renderer", "TemplateRenderer"),
+        "hooks": lambda: _hooks(settings),
     }
     chosen = {name: parts[name] if name in parts else make() for name, make in made.items()}
     return Deps(instance=instance, clock=clock, **chosen)
@@ -290,3 +292,9 @@ class _Later:
         if "_part" not in self.__dict__:
             self._part = getattr(importlib.import_module(self._module), self._name)()
         return getattr(self._part, attribute)
+
+
+def _hooks(settings: Settings) -> Any:
+    from milo_app.adapters.hooks import HttpHooks
+
+    return HttpHooks(private=settings.local or settings.webhooks_private)

@@ -76,6 +76,10 @@ class Settings(BaseSettings):
     tts_base_url: str = ""
     tts_api_key: SecretStr | None = None
     s3_url: str = ""
+    #: Calls a minute and API key.
+    api_rate: int = Field(default=300, ge=1)
+    #: Whether webhooks may go to addresses of this machine and its network; locally they always may.
+    webhooks_private: bool = False
 
     redis_url: str | None = Field(default=None, validation_alias="REDIS_URL")
     resend_api_key: SecretStr | None = Field(default=None, validation_alias="RESEND_API_KEY")

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from milo_app.config import Settings
 from milo_app.http import (
+    api_v2,
     apply,
     candidate_api,
     candidate_calls,
@@ -32,6 +33,7 @@ def build_http(deps: Deps, settings: Settings, health: list[BaseRoute]) -> FastA
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     errors.install(app)
     app.router.routes.extend(health)
+    app.router.routes.extend(api_v2.mount(settings.api_rate))
     parts: list[ModuleType] = [sign_in, links, privacy, candidate_api, candidate_calls]
     parts += [uploads, files, desk_files, shares, webhooks, relay]
     if settings.env == "local":

@@ -168,6 +168,8 @@ class Instance:
     hears: bool = False
     speaks: bool = False
     rooms: bool = False
+    #: Whether programs inside our own network may be told what happens.
+    private_hooks: bool = False
 
 
 class UnitOfWork(Protocol):
@@ -658,6 +660,24 @@ class Renderer(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HookAnswer:
+    """What a program that was told something answered: `status` 0 where nothing came, and why in `problem`."""
+
+    status: int
+    body: str = ""
+    ms: int = 0
+    problem: str = ""
+
+
+class Hooks(Protocol):
+    def post(
+        self, url: str, *, id: str, at: datetime, body: str, secrets: Sequence[str]
+    ) -> tuple[Mapping[str, str], HookAnswer]:
+        """Post *body* once, signed with each secret. Returns (headers sent, answer); never raises for a failure."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
 class Deps:
     """Everything a service that talks to the outside may use; built in `bootstrap.py` and nowhere else."""
 
@@ -677,3 +697,4 @@ class Deps:
     evaluator: Evaluator
     model: LanguageModel
     renderer: Renderer
+    hooks: Hooks

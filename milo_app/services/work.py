@@ -46,3 +46,7 @@ class Work(StrEnum):
     SEND_BLAST = "send_blast"
     #: application, "strong" | "weak" | "stopped", nonce
     FILL_PREVIEW = "fill_preview"
+    #: ingestion: add and invite whom another program handed over
+    INGEST_PEOPLE = "ingest_people"
+    #: delivery, how often tried before: tell somebody's program what happened
+    DELIVER_WEBHOOK = "deliver_webhook"

@@ -78,6 +78,8 @@ PLANS: dict[Work, Plan] = {
     ),
     Work.SEND_BLAST: Plan("milo_app.services.blasts:step"),
     Work.FILL_PREVIEW: Plan("milo_app.services.previews:fill"),
+    Work.INGEST_PEOPLE: Plan("milo_app.services.ingestions:run"),
+    Work.DELIVER_WEBHOOK: Plan("milo_app.services.webhooks_out:deliver"),
 }
 
 #: When work that failed every try is started anew.
@@ -141,6 +143,7 @@ def _give_up(work: Work, ids: tuple[str, ...], reason: str) -> str:
 def _workspace_of(uow: Any, id: str) -> str | None:
     """The workspace of what a work's first argument names."""
     kinds = (uow.applications, uow.files, uow.recordings, uow.messages, uow.bulk_actions, uow.blasts)
+    kinds += (uow.ingestions, uow.webhook_deliveries)
     for repository in kinds:
         found = repository.maybe(id)
         if found is not None:

@@ -12,7 +12,7 @@ from dbos import DBOS, DBOSConfig
 
 from milo_app import bootstrap
 from milo_app.config import Settings
-from milo_app.services import reminders
+from milo_app.services import reminders, webhooks_out
 from milo_app.services.ports import Deps
 from milo_app.workflows import registry, sweeping
 
@@ -121,6 +121,7 @@ class Runtime:
         due: dict[Callable[[], object], float] = {
             self._reap: REAP_EVERY,
             self._sweep: SWEEP_EVERY,
+            self._tell: SWEEP_EVERY,
             self._remind: REMIND_EVERY,
             self._forget: 3600.0,
             bootstrap.database(self.deps).optimize: 3600.0,
@@ -145,6 +146,9 @@ class Runtime:
 
     def _sweep(self) -> None:
         sweeping.sweep(self.deps)
+
+    def _tell(self) -> None:
+        webhooks_out.sweep(self.deps)
 
     def _remind(self) -> None:
         reminders.sweep(self.deps)

@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 
 from milo_app.domain.actors import SystemActor
-from milo_app.services import delivery_status
+from milo_app.services import delivery_status, webhooks_out
 from milo_app.services.ports import Deps
 from milo_app.services.work import Work
 
@@ -20,6 +20,7 @@ def forget(deps: Deps) -> None:
     actor = SystemActor(name="sweep")
     with deps.uow.write(actor) as uow:
         delivery_status.forget(uow, actor)
+    webhooks_out.forget(deps)
 
 
 def sweep(deps: Deps) -> int:
