@@ -218,7 +218,7 @@ def opposed(point: str, text: str, question: str = "") -> bool:
     if not wanted:
         return False
     clause = _clause(" ; ".join(sentences(text)), wanted)
-    said = _clause(point, {word: 1.0 for word in stems(clause)} or wanted)
+    said = _clause(point, dict.fromkeys(stems(clause), 1.0) or wanted)
     if contradicts(set(stems(point)), set(stems(clause))):
         return True
     if _PREVENTS.search(bare(said)) or _PREVENTS.search(bare(clause)):

@@ -55,7 +55,9 @@ def _against_one(question: str, point: str, answer: str) -> Graded:
         right *= 0.35
     elif met:
         right = max(right, 0.6)
-    return Graded(right=min(1.0, right), against=against, off=not (given & (wanted | set(stems(question)))))
+    return Graded(
+        right=min(1.0, right), against=against, off=not (met or given & (wanted | set(stems(question))))
+    )
 
 
 def _calibrated(share: float) -> float:
