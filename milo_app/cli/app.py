@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from milo_app.cli import demo, doctor, evaluate, interviewer, keys, people
+from milo_app.cli import demo, doctor, evaluate, interviewer, keys, model, people
 from milo_app.cli.output import Json, faults_told, reach, tell
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -79,6 +79,7 @@ app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("evaluate")(evaluate.evaluate)
 app.command("invite")(people.invite)
+app.add_typer(model.app, name="model")
 app.add_typer(interviewer.app, name="interviewer")
 app.add_typer(people.application_app, name="application")
 app.add_typer(people.member_app, name="member")

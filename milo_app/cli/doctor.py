@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import typer
 
 from milo_app import bootstrap
-from milo_app.cli import doctor_messages
+from milo_app.cli import doctor_messages, doctor_model
 from milo_app.cli.output import Json, faults_told, make_missing, tell
 from milo_app.config import Settings
 from milo_app.domain.actors import SystemActor
@@ -75,11 +75,7 @@ def _parts(settings: Settings, deps: Deps) -> list[tuple[str, str, str, Check]]:
         parts.append(("calls", real, what, lambda: _line_reachable(settings, _reach(base))))
     else:
         parts.append(("calls", local, "telephone at /dev/phone; nothing leaves this machine", lambda: ""))
-    if settings.llm_model:
-        base = settings.openai_base_url or "https://api.openai.com"
-        parts.append(("language model", real, f"{settings.llm_model} at {_host(base)}", _reach(base)))
-    else:
-        parts.append(("language model", local, "built-in evaluator (rules and words), no model", lambda: ""))
+    parts.append(doctor_model.part(settings))
     parts.append(
         (
             "speech",

@@ -199,7 +199,7 @@ _BLOCKS: tuple[re.Pattern[str], ...] = tuple(
         r"<!--.*?(?:-->|\Z)\s*",
         r"<(system|assistant|user|instructions?|admin|prompt|evaluation|answer|score|result)\b[^>]{0,80}>.{0,2000}?</\1>\s*",
         r"</?[a-z_]{2,24}(?:\s[^<>]{0,80})?/?>\s*",
-        r"(?:[\"'}\])]+,?\s?)?[{\[,][^{}\n]{0,200}[\"'](?:score|rating|confidence|quotes?|reasons?|role|verdict|grade|passed)[\"']\s*:[^\n]{0,500}?(?:\}[\]}\"']*|$|\n)\s*",
+        r"(?:[\"'}\])]{1,8},?\s?)?[{\[,][^{}\n]{0,200}[\"'](?:score|rating|confidence|quotes?|reasons?|role|verdict|grade|passed)[\"']\s*:[^\n]{0,500}?(?:\}[\]}\"']*|$|\n)\s*",
         r"(?<![a-z0-9+/=])(?=[a-z0-9+/]*[0-9+/])[a-z0-9+/]{40,}={0,2}(?![a-z0-9+/=])\s*",
         r"(?:\\(?:x[0-9a-f]{2}|u[0-9a-f]{4})){6,}\s*",
     )

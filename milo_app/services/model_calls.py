@@ -93,9 +93,9 @@ def _use(uow: UnitOfWork, workspace_id: str) -> r.ModelUse:
 
 
 @query
-def standing(uow: UnitOfWork, actor: MemberActor) -> dict[str, Any]:
+def standing(uow: UnitOfWork, actor: MemberActor | SystemActor) -> dict[str, Any]:
     """The workspace's budget and what it has used this month."""
-    budget = Budget.of(uow.workspaces.get(actor.workspace_id).policy)
+    budget = Budget.of(uow.workspaces.get(actor.workspace_id or "").policy)
     month = model_budget.month(uow.now)
     use = uow.model_use.first(workspace_id=actor.workspace_id, month=month)
     return {
@@ -111,18 +111,22 @@ def standing(uow: UnitOfWork, actor: MemberActor) -> dict[str, Any]:
 
 @command
 def set_budget(
-    uow: UnitOfWork, actor: MemberActor, *, tokens: int | None = None, cost: float | None = None
+    uow: UnitOfWork,
+    actor: MemberActor | SystemActor,
+    *,
+    tokens: int | None = None,
+    cost: float | None = None,
 ) -> dict[str, Any]:
     """Set what the workspace may use in a month; None is without a limit, 0 never asks the model.
 
     Raises:
         Forbidden: for all but administrators. Invalid: a number below 0.
     """
-    if not actor.can(r.Role.ADMIN):
+    if isinstance(actor, MemberActor) and not actor.can(r.Role.ADMIN):
         raise Forbidden("Only administrators set the budget of the language model.")
     if (tokens or 0) < 0 or (cost or 0) < 0:
         raise Invalid(fields={"tokens": "A budget is 0 or more."})
-    workspace = uow.workspaces.get(actor.workspace_id)
+    workspace = uow.workspaces.get(actor.workspace_id or "")
     kept = Budget(tokens=tokens, cost=cost).to_data()
     uow.workspaces.save(replace(workspace, policy={**workspace.policy, "model": kept}))
     uow.emit("workspace", workspace.id, "model_budget_changed")
