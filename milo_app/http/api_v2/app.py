@@ -113,6 +113,8 @@ def _complete(description: dict[str, Any]) -> dict[str, Any]:
         for method, operation in path.items():
             # The key is said once, by the scheme; the two other headers stay as they are.
             told = operation.get("parameters", [])
+            if not any(p["name"].lower() == "x-api-key" for p in told):
+                operation["security"] = []
             told = [p for p in told if p["name"].lower() not in ("x-api-key", "authorization")]
             if method == "post":
                 told.append(named)
