@@ -19,6 +19,7 @@ from milo_app.domain.errors import Conflict, Invalid, NotFound
 from milo_app.domain.interview import Mode, Step
 from milo_app.domain.plan import STRUCTURED, Plan, Question, StagePlan
 from milo_app.domain.reading import has_words
+from milo_app.domain.steps import Proposal
 from milo_app.domain.wording import Medium
 from milo_app.services import applications, invitations, text_fallback
 from milo_app.services.ports import UnitOfWork
@@ -188,9 +189,16 @@ def hear_text(
     return True
 
 
-def answer_texts(uow: UnitOfWork, application: r.Application, row: r.ApplicationStage, plan: Plan) -> Step:
-    """What is to be texted back to everything heard since we last spoke; it also opens a talk that has not begun."""
-    return _go_on(uow, application, row, plan, Medium.SMS, (), "sms")
+def answer_texts(
+    uow: UnitOfWork,
+    application: r.Application,
+    row: r.ApplicationStage,
+    plan: Plan,
+    proposal: Proposal | None = None,
+) -> Step:
+    """What is to be texted back to everything heard since we last spoke; it also opens a talk that has not begun.
+    *proposal* is what a model makes of just that."""
+    return _go_on(uow, application, row, plan, Medium.SMS, (), "sms", proposal=proposal)
 
 
 def unanswered(uow: UnitOfWork, row: r.ApplicationStage) -> list[r.Turn]:
@@ -395,13 +403,14 @@ def _go_on(
     said: tuple[r.Turn, ...],
     channel: str,
     message_id: str | None = None,
+    proposal: Proposal | None = None,
 ) -> Step:
     """Let the engine decide, and keep everything it decided: its turns, the answers it read, what needs a person."""
     stage = _stage_plan(plan, row)
     turns = _turns(uow, row)
     if len(turns) > MOST_TURNS:
         raise Conflict("This conversation has become too long. Please finish it.")
-    step = interview.next_step(stage, turns, None, uow.now, _mode(uow, application, plan, medium))
+    step = interview.next_step(stage, turns, proposal, uow.now, _mode(uow, application, plan, medium))
     seq = turns_seq = uow.applications.get(application.id).turn_seq
     for action in step.actions:
         seq += 1

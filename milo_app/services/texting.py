@@ -14,6 +14,7 @@ from milo_app.domain.actors import Actor, SystemActor
 from milo_app.domain.errors import Invalid
 from milo_app.domain.keywords import Keyword
 from milo_app.domain.plan import Plan
+from milo_app.domain.steps import Proposal
 from milo_app.domain.talk import Act
 from milo_app.services import (
     answers,
@@ -23,6 +24,7 @@ from milo_app.services import (
     interviews,
     links,
     numbers,
+    proposals,
     suppressions,
     text_fallback,
     text_replies,
@@ -173,6 +175,8 @@ def settle(deps: Deps, application_id: str, message_id: str) -> None:
     or more came: then whatever came last settles it."""
     with deps.uow.read(SystemActor()) as uow:
         workspace_id = uow.messages.get(message_id).workspace_id
+        talking = _talk_row(uow, uow.applications.get(application_id))
+    proposal = proposals.follow_up(deps, application_id, str(talking.kind)) if talking else None
     with deps.uow.write(SystemActor(workspace_id=workspace_id)) as uow:
         application, message = uow.applications.lock(application_id), uow.messages.get(message_id)
         row = _talk_row(uow, application)
@@ -184,7 +188,7 @@ def settle(deps: Deps, application_id: str, message_id: str) -> None:
         )
         coming = newest is not None and newest.id > message.id and not (meant(newest) or _heard(uow, newest))
         if unanswered and unanswered[-1].message_id == message.id and not coming:
-            _go_on(uow, application, row, applications.plan_of(uow, application), message)
+            _go_on(uow, application, row, applications.plan_of(uow, application), message, proposal)
 
 
 def _heard(uow: UnitOfWork, message: r.Message) -> bool:
@@ -310,10 +314,15 @@ def _settle_later(uow: UnitOfWork, application: r.Application, message: r.Messag
 
 
 def _go_on(
-    uow: UnitOfWork, application: r.Application, row: r.ApplicationStage, plan: Plan, message: r.Message
+    uow: UnitOfWork,
+    application: r.Application,
+    row: r.ApplicationStage,
+    plan: Plan,
+    message: r.Message,
+    proposal: Proposal | None = None,
 ) -> None:
     """Let the engine answer what was heard, text it, and hand the stage in at its end."""
-    step = interviews.answer_texts(uow, application, row, plan)
+    step = interviews.answer_texts(uow, application, row, plan, proposal)
     lines = [action.text for action in step.actions]
     if "web" in step.wants or step.closed == "stopped":
         # What was just said of the link is followed by it; the question comes after.

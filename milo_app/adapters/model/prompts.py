@@ -45,14 +45,6 @@ class FollowUp(Shape):
     question: str
 
 
-class ReadValue(Shape):
-    """What an answer says to an exact question; `value` in the question's own words, empty where it says nothing."""
-
-    value: str
-    confidence: float
-    quote: str
-
-
 @dataclass(frozen=True, kw_only=True)
 class Prompt:
     """`version` as kept in reports; `schema` is strict: every key required, none besides."""
@@ -82,7 +74,6 @@ _IN_USE: dict[str, tuple[int, type[Shape], int]] = {
     "judge": (1, Judged, 900),
     "label": (1, Labelled, 100),
     "follow_up": (1, FollowUp, 150),
-    "read": (1, ReadValue, 200),
 }
 
 
