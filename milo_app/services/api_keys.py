@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ SCOPES = {"read": r.Role.VIEWER, "write": r.Role.RECRUITER, "admin": r.Role.ADMI
 #: For how long the answer to a named call is kept and said again.
 REMEMBERED = timedelta(days=1)
 _PREFIX = "milo_"
+_CALL = re.compile(r"[!-~]{1,255}")
 _USED_EVERY = timedelta(minutes=1)
 
 
@@ -179,8 +181,8 @@ def begin_call(
 
     Raises Invalid where the name stands for another request, Conflict while the first is still being answered.
     """
-    if not 1 <= len(name) <= 255:
-        raise Invalid("An Idempotency-Key has 1 to 255 characters.")
+    if not _CALL.fullmatch(name):
+        raise Invalid("An Idempotency-Key has 1 to 255 letters, digits and signs.")
     uow.hold(f"call:{key_id}:{name}")
     known = uow.idempotent_calls.first(api_key_id=key_id, key=name)
     if known is not None and (uow.now - known.at >= REMEMBERED or _abandoned(known, uow.now)):

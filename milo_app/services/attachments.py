@@ -59,3 +59,13 @@ def set_labels(
     application = uow.applications.get(application_id)
     put(uow, application.workspace_id, "application", application.id, labels=labels)
     return dict(labels)
+
+
+def erase(uow: UnitOfWork, application_id: str) -> None:
+    """Forget what programs attached to an application and what they were told of it."""
+    for one in uow.attached.find(subject_kind="application", subject_id=application_id):
+        uow.attached.delete(one.id)
+    events = [e.id for e in uow.events.find(subject_kind="application", subject_id=application_id)]
+    for start in range(0, len(events), 500):
+        for told in uow.webhook_deliveries.find(event_id=events[start : start + 500]):
+            uow.webhook_deliveries.delete(told.id)

@@ -3,15 +3,23 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 
 class Given(BaseModel):
     """Root of what is sent to us. What we do not know is left alone, as the interface has it."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
 
+def _text(value: Any) -> Any:
+    if value is not None and not isinstance(value, str):
+        raise ValueError("A time is written as text.")
+    return value
+
+
+_Lax = Field(strict=False)
+Deadline = Annotated[Annotated[datetime, _Lax] | Annotated[date, _Lax] | None, BeforeValidator(_text)]
 #: A program's own labels: at most 50, with keys of 40 and values of 500 characters.
 Metadata = Annotated[
     dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=500)]], Field(max_length=50)
@@ -202,7 +210,7 @@ class CreatePostingRequest(Given):
     design_template_group_id: str | None = None
     redirect_url: str | None = None
     scheduling_url: str | None = None
-    deadline: datetime | date | None = None
+    deadline: Deadline = None
     allow_sms_comms: bool | None = None
     max_retakes: Annotated[int, Field(ge=0, le=5)] | None = None
     retake_cooldown_days: Annotated[float, Field(ge=0.0)] | None = None
@@ -308,7 +316,7 @@ class UpdatePostingRequest(Given):
     design_template_group_id: str | None = None
     redirect_url: str | None = None
     scheduling_url: str | None = None
-    deadline: datetime | date | None = None
+    deadline: Deadline = None
     allow_sms_comms: bool | None = None
     max_retakes: Annotated[int, Field(ge=0, le=5)] | None = None
     retake_cooldown_days: Annotated[float, Field(ge=0.0)] | None = None
