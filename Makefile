@@ -52,7 +52,7 @@ format: dev-environment ## Put the sources into their form
 bench: dev-environment ## Measure against the budgets; writes benchmarks/results.json
 	@.venv/bin/python -m benchmarks
 
-chaos: dev-environment ## Kill the server under fifty journeys and four hundred messages, and count what was lost
+chaos: dev-environment ## Kill the server under fifty journeys, four hundred messages and fifty talks, and count what was lost
 	@.venv/bin/python -m benchmarks.chaos
 
 lock: dev-environment ## Pin the newest packages that requirements*.in allow (UPGRADE=1), or just what is new

@@ -1,5 +1,6 @@
-"""What was promised is looked for after a server was killed again and again: fifty candidates on their way, then two
-hundred invited by providers that fail (`benchmarks/messaging.py`).
+"""What was promised is looked for after a server was killed again and again: fifty candidates on their way, two
+hundred invited by providers that fail (`benchmarks/messaging.py`), and fifty who talk on the page, by phone and in call
+rooms (`benchmarks/talks.py`).
 
 Each candidate goes by plain HTTP and by text message and repeats every call until it is answered, with the same keys,
 as the browser's outbox does. A second process that also does durable work is killed in the middle of some, and stays
@@ -18,7 +19,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import messaging
+from benchmarks import messaging, talks
+from benchmarks.killing import settled, through_kills
 from benchmarks.ledger import Findings, check
 from benchmarks.recording import webm
 from tests.outside import plans
@@ -47,8 +49,13 @@ def run(data: Path, *, journeys: int, kills: int, seed: int, helper: bool = True
     try:
         candidates = _invited(instance, journeys, chance)
         begun = time.monotonic()
-        failures = finish(_all_at_once(instance, candidates, kills, chance, helping))
-        _settled(instance)
+
+        async def before(kill: int) -> None:
+            if helping and kill == kills // 2:
+                await asyncio.to_thread(helping.kill_at_work)
+
+        failures = finish(through_kills(instance, candidates, kills, chance, before))
+        settled(instance)
         repeats = sum(candidate.said.repeats for candidate in candidates)
         print(
             f"{journeys} journeys, {kills} kills, {repeats} repeated calls in {time.monotonic() - begun:.0f} s"
@@ -84,55 +91,6 @@ def _invited(instance: Instance, journeys: int, chance: random.Random) -> list[C
             )
         )
     return made
-
-
-async def _all_at_once(
-    instance: Instance, candidates: list[Candidate], kills: int, chance: random.Random, helper: _Helper | None
-) -> list[str]:
-    """Walk every candidate, some more after each kill, so that the last kill still finds some on their way."""
-    turns = asyncio.Semaphore(0)
-    failures: list[str] = []
-
-    async def one(candidate: Candidate) -> None:
-        async with turns:
-            try:
-                await candidate.walk()
-            except Exception as problem:
-                failures.append(f"{candidate.id or candidate.link}: {type(problem).__name__}: {problem}")
-            finally:
-                await candidate.close()
-
-    walks = [asyncio.create_task(one(candidate)) for candidate in candidates]
-    share = -(-len(candidates) // (kills + 1))
-    for round in range(kills):
-        for _ in range(share + 2):
-            turns.release()
-        await asyncio.sleep(chance.uniform(0.5, 4.0))
-        if helper and round == kills // 2:
-            await asyncio.to_thread(helper.kill_at_work)
-        await asyncio.to_thread(instance.kill)
-        await asyncio.sleep(chance.uniform(0, 1.0))
-        await asyncio.to_thread(instance.start)
-        print(f"killed and started again ({round + 1} of {kills})", file=sys.stderr, flush=True)
-    for _ in candidates:
-        turns.release()
-    await asyncio.gather(*walks)
-    return failures
-
-
-def _settled(instance: Instance) -> None:
-    """Wait until all durable work is done; what is not by then is stuck, and counted as such."""
-    try:
-        until(instance.at_rest, "the durable work", 120)
-        # Finished work may have enqueued more, and a message may just be on its way.
-        until(
-            lambda: not instance.rows("select id from message where state in ('queued', 'sending')"),
-            "messages",
-            60,
-        )
-        until(instance.at_rest, "the durable work", 60)
-    except AssertionError as problem:
-        print(problem, file=sys.stderr)
 
 
 class _Helper:
@@ -181,7 +139,8 @@ def main() -> None:
     options.add_argument("--kills", type=int, default=12)
     options.add_argument("--people", type=int, default=200, help="how many are invited by email and text")
     options.add_argument("--database", default="", help="an empty PostgreSQL database for the messages' part")
-    options.add_argument("--part", choices=("journeys", "messages"), help="only this part")
+    options.add_argument("--talks", type=int, default=50, help="how many interviews are talked")
+    options.add_argument("--part", choices=("journeys", "messages", "talks"), help="only this part")
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
     options.add_argument("--keep", type=Path, help="a folder to leave the instance's data in")
     given = options.parse_args()
@@ -189,10 +148,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="milo-chaos-") as folder:
         data = (given.keep or Path(folder)).absolute()
         findings = Findings()
-        if given.part != "messages":
+        if given.part in (None, "journeys"):
             found = run(data / "journeys", journeys=given.journeys, kills=given.kills, seed=given.seed)
             findings += _told(found, data / "journeys")
-        if given.part != "journeys":
+        if given.part in (None, "messages"):
             kills = max(1, given.kills // 2)
             found = messaging.run(
                 data / "messages",
@@ -202,6 +161,12 @@ def main() -> None:
                 database_url=given.database,
             )
             findings += _told(found, data / "messages")
+        if given.part in (None, "talks"):
+            rooms = talks.rooms_for(given.talks)
+            found = talks.run(
+                data / "talks", talkers=given.talks, kills=given.kills, seed=given.seed, rooms=rooms
+            )
+            findings += _told(found, data / "talks")
     print(findings.line)
     sys.exit(0 if findings.clean else 1)
 

@@ -236,13 +236,12 @@ class Candidate:
         """Type every answer of the interview; record something beside where there is a recording."""
         await self.converse("voice", await self.record() if self.recording else None)
 
-    async def converse(self, stage: str, recording: str | None = None) -> None:
-        """Answer what is asked on the page until the talk is over, and hand it in."""
+    async def converse(self, stage: str, recording: str | None = None, most: int = 60) -> None:
+        """Answer what is asked on the page until the talk is over, and hand it in; or give *most* answers."""
         talk = await self.json("POST", f"/conversation/{stage}/begin", json={"key": self.key()})
         known = plans.questions(self.plan)
-        for _ in range(60):
-            if talk["closed"] or talk["awaiting"] == "nothing":
-                break
+        given = 0
+        while not (over := talk["closed"] or talk["awaiting"] == "nothing") and given < most:
             sent: Json = {"key": self.key(), "stage": stage}
             if talk["question"]:
                 sent["question_id"] = talk["question"]["id"]
@@ -262,10 +261,12 @@ class Candidate:
             except Refused as no:
                 if no.status != 409:
                     raise
+                over = True
                 break
             self.said.turns[sent["key"]] = sent
+            given += 1
             await asyncio.sleep(self.pause())
-        if (await self.standing())["stage"] == stage:
+        if over and (await self.standing())["stage"] == stage:
             await self.hand_in(stage)
 
     async def record(self) -> str:

@@ -53,6 +53,18 @@ class Instance(Server):
     def database_url(self) -> str:
         return self.env.get("MILO_DATABASE_URL") or f"sqlite:///{self.data}/milo.db"
 
+    @property
+    def deps(self) -> Any:
+        """The parts that the command line works with, in this process."""
+        from milo_app import bootstrap
+
+        if self._parts is None:
+            settings = config.Settings(
+                _env_file=None, data=self.data, port=self.port, database_url=self.database_url
+            )
+            self._parts = (settings, bootstrap.build(settings))
+        return self._parts[1]
+
     # --- Command line ---
 
     def cli(self, *arguments: str) -> Any:
@@ -63,11 +75,7 @@ class Instance(Server):
         from milo_app import bootstrap
         from milo_app.cli.app import app
 
-        if self._parts is None:
-            settings = config.Settings(
-                _env_file=None, data=self.data, port=self.port, database_url=self.database_url
-            )
-            self._parts = (settings, bootstrap.build(settings))
+        assert self.deps
         bootstrap.install(*self._parts)
         try:
             done = CliRunner().invoke(app, [*arguments, "--json"])
