@@ -246,16 +246,17 @@ def _files(settings: Settings) -> Files:
 
 
 def _speech(settings: Settings) -> Speech:
-    from milo_app.adapters import speech
-
     if not (settings.stt_model or settings.tts_model):
-        return speech.NoSpeech()
+        from milo_app.adapters.speech.none import NoSpeech
+
+        return NoSpeech()
+    from milo_app.adapters.speech.openai import OpenAISpeech
 
     def server(base_url: str, key: SecretStr | None) -> tuple[str, str]:
         key = key or (None if base_url else settings.openai_api_key)  # a key goes to its own server alone
         return base_url or settings.openai_base_url, key.get_secret_value() if key else ""
 
-    return speech.OpenAISpeech(
+    return OpenAISpeech(
         hears=settings.stt_model,
         hearing=server(settings.stt_base_url, settings.stt_api_key),
         speaks=settings.tts_model,

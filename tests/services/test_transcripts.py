@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from milo_app.adapters.speech import OpenAISpeech
+from milo_app.adapters.speech.openai import OpenAISpeech
 from milo_app.domain.actors import CandidateActor, SystemActor
 from milo_app.domain.errors import NotFound
 from milo_app.services import interviews, recordings, speech, transcripts

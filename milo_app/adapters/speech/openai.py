@@ -1,4 +1,4 @@
-"""Speech to text and text to speech by any server with OpenAI's interface, or neither."""
+"""Speech to text and text to speech by any server with OpenAI's interface."""
 
 from __future__ import annotations
 
@@ -10,22 +10,6 @@ from milo_app.services.ports import SpeechFailed
 
 #: What listening to one answer, and speaking one sentence, may take at most, in seconds.
 _HEARING, _SPEAKING = 120.0, 15.0
-
-
-class NoSpeech:
-    """Nothing is set: the candidate's browser speaks, and a person listens. Implements `ports.Speech`."""
-
-    name = "none"
-    hears = ""
-    speaks = ""
-
-    def transcribe(self, path: Path, *, language: str) -> str:
-        """Raises SpeechFailed."""
-        raise SpeechFailed("No transcription is set.", retryable=False)
-
-    def say(self, text: str, *, language: str) -> bytes:
-        """Raises SpeechFailed."""
-        raise SpeechFailed("No voice is set.", retryable=False)
 
 
 class OpenAISpeech:
