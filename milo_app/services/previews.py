@@ -15,7 +15,16 @@ from milo_app.domain import records as r
 from milo_app.domain.actors import Actor, CandidateActor, MemberActor, SystemActor
 from milo_app.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from milo_app.domain.plan import STRUCTURED, Plan, StageKind
-from milo_app.services import answers, applications, consents, interviews, links, resumes, sample_answers
+from milo_app.services import (
+    answers,
+    applications,
+    attachments,
+    consents,
+    interviews,
+    links,
+    resumes,
+    sample_answers,
+)
 from milo_app.services.ports import Deps, UnitOfWork
 from milo_app.services.sample_answers import How
 from milo_app.services.transactions import command
@@ -89,6 +98,7 @@ def erase_rows(uow: UnitOfWork, application: r.Application) -> list[str]:
         keys += [f"recordings/{recording.id}/{chunk.segment}/{chunk.seq}" for chunk in chunks]
     for consent in uow.consents.find(application_id=application.id):
         uow.consents.delete(consent.id)
+    attachments.erase(uow, application.id)
     uow.applications.delete(application.id)
     if uow.applications.count(candidate_id=application.candidate_id) == 0:
         for consent in uow.consents.find(candidate_id=application.candidate_id):
