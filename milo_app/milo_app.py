@@ -50,48 +50,35 @@ def site(build: Path, settings: Settings, deps: Deps, checks: Mapping[str, Calla
     ``checks`` are what ``/readyz`` asks. Call it once for a process: Reflex keeps one app.
     """
     http = build_http(deps, settings, [*health_routes(checks)])
-
-    def behind(reflex: ASGIApp) -> ASGIApp:
-        return _Behind(reflex, http)
-
-    app.api_transformer = behind
-    reflex_and_http = app()
     frontend = FrontendFiles(build / "client", is_page=lambda path: app.router(path) not in {None, "404"})
     policy = SecurityPolicy(public_url=settings.public_url, connect=call_sources(settings.livekit_url))
-    return Measured(SecurityHeaders(_Front(frontend, reflex_and_http), policy))
+    return Measured(SecurityHeaders(_Front(frontend, app(), http), policy))
 
 
 class _Front:
-    """Answers the built pages itself and hands on the rest."""
+    """Answers the built pages itself, gives Reflex its event socket, and the HTTP routes, which know what is not found,
+    everything else: a provider's call need not pass through what only pages want."""
 
-    def __init__(self, frontend: FrontendFiles, rest: ASGIApp) -> None:
+    def __init__(self, frontend: FrontendFiles, reflex: ASGIApp, http: ASGIApp) -> None:
         self.frontend = frontend
-        self.rest = rest
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and self.frontend.serves(scope["path"]):
-            await self.frontend(scope, receive, send)
-        else:
-            await self.rest(scope, receive, send)
-
-
-class _Behind:
-    """Gives Reflex its event socket and everything else to the HTTP routes, which know what is not found."""
-
-    def __init__(self, reflex: ASGIApp, http: ASGIApp) -> None:
         self.reflex = reflex
         self.http = http
         self.pages = GZipMiddleware(http, minimum_size=1000, compresslevel=6)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path: str = scope["path"]
-        if scope["type"] == "http" and scope["method"] == "HEAD":
+        if scope["type"] == "lifespan" or scope["path"].rstrip("/") == "/_event":
+            await self.reflex(scope, receive, send)
+        elif scope["type"] != "http":
+            await self.http(scope, receive, send)
+        elif self.frontend.serves(scope["path"]):
+            await self.frontend(scope, receive, send)
+        else:
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "HEAD":
             # Mail scanners ask this way; the server leaves out the body by itself.
             scope = {**scope, "method": "GET"}
-        if path.rstrip("/") == "/_event":
-            await self.reflex(scope, receive, send)
-        elif scope["type"] == "http" and not path.startswith(("/files/", "/api/candidate/")):
-            await self.pages(scope, receive, send)
-        else:
-            # Recordings are small already, and a part of one must come out byte for byte.
-            await self.http(scope, receive, send)
+        # Recordings are small already, and a part of one must come out byte for byte.
+        as_it_is = scope["path"].startswith(("/files/", "/api/candidate/", "/webhooks/"))
+        await (self.http if as_it_is else self.pages)(scope, receive, send)

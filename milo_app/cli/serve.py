@@ -32,6 +32,8 @@ def serve() -> None:
     if os.environ.get("MILO_DATA"):
         os.environ["MILO_DATA"] = str(Path(os.environ["MILO_DATA"]).absolute())
     os.chdir(ROOT)
+    # With Python's usual turns of 5 ms, a request that only wants an instant waits behind one that computes.
+    sys.setswitchinterval(0.0005)
     try:
         settings = load()
         listener = _listen(settings.host, settings.port)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from sqlalchemy.engine import Engine
 #: How long work lets requests go first, in seconds; then it takes its place among them.
 _PATIENCE = 0.25
 _LOOK_AGAIN = 0.001
+#: While requests come, work rests so long after each of its turns, in seconds; they count as coming for `_BUSY` more.
+_REST, _BUSY = 0.015, 0.1
 _TURN = "milo_turn"
 
 
@@ -30,13 +33,17 @@ class Turns:
 
     def __init__(self, path: Path, *, patient: bool) -> None:
         self._path, self._patient = path, patient
+        # Work of one process wants one turn at a time: a request waits for one of them at most.
+        self._gate = threading.Lock()
+        self._busy_until = self._ended = 0.0
 
     def keep(self, engine: Engine) -> None:
         """A turn of *engine* ends when its connection is back in the pool: by then it is committed or rolled back."""
 
         @event.listens_for(engine, "checkin")
         def _checked_in(_: object, record: sa.pool.ConnectionPoolEntry) -> None:
-            _release(record.info)
+            if (held := record.info.pop(_TURN, None)) is not None:
+                self._release(held)
 
     def keep_on_write(self, engine: Engine) -> None:
         """Transactions of *engine* mostly read: wait for the turn before the first statement that writes."""
@@ -53,9 +60,11 @@ class Turns:
         would wait for ever."""
         if connection.info.get(_TURN) is not None:
             return
-        waiting = os.open(f"{self._path}-waiting", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        turn = -1
+        if self._patient:
+            self._gate.acquire()
+        waiting = turn = -1
         try:
+            waiting = os.open(f"{self._path}-waiting", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             if self._patient:
                 self._let_others(waiting)
             else:
@@ -63,27 +72,28 @@ class Turns:
             turn = os.open(f"{self._path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             fcntl.flock(turn, fcntl.LOCK_EX)
         except BaseException:
-            os.close(waiting)
-            if turn >= 0:
-                os.close(turn)
+            self._release((turn, waiting))
             raise
         connection.info[_TURN] = (turn, waiting)
 
     def _let_others(self, waiting: int) -> None:
-        """Wait until no request wants to write."""
+        """Wait until no request wants to write, and a little longer after the last turn while they keep coming."""
         until = time.monotonic() + _PATIENCE
-        while time.monotonic() < until:
+        while (now := time.monotonic()) < until:
             try:
                 fcntl.flock(waiting, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                time.sleep(_LOOK_AGAIN)
+                self._busy_until = now + _BUSY
             else:
                 fcntl.flock(waiting, fcntl.LOCK_UN)
-                return
+                if now >= self._busy_until or now >= self._ended + _REST:
+                    return
+            time.sleep(_LOOK_AGAIN)
 
-
-def _release(info: dict[str, object]) -> None:
-    held = info.pop(_TURN, None)
-    if isinstance(held, tuple):
-        for descriptor in held:
-            os.close(descriptor)
+    def _release(self, descriptors: tuple[int, int]) -> None:
+        for descriptor in descriptors:
+            if descriptor >= 0:
+                os.close(descriptor)
+        if self._patient:
+            self._ended = time.monotonic()
+            self._gate.release()

@@ -34,8 +34,8 @@ def build_http(deps: Deps, settings: Settings, health: list[BaseRoute]) -> FastA
     errors.install(app)
     app.router.routes.extend(health)
     app.router.routes.extend(api_v2.mount(settings.api_rate))
-    parts: list[ModuleType] = [sign_in, links, privacy, candidate_api, candidate_calls]
-    parts += [uploads, files, desk_files, shares, webhooks, relay]
+    parts: list[ModuleType] = [webhooks, candidate_api, sign_in, links, privacy, candidate_calls]
+    parts += [uploads, files, desk_files, shares, relay]
     if settings.env == "local":
         parts += [import_module("milo_app.http.dev"), import_module("milo_app.http.dev_calls")]
     for part in parts:

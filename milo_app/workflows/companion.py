@@ -21,8 +21,6 @@ from milo_app.workflows import runtime
 log = logging.getLogger(__name__)
 
 _READY, _REFUSED = "ready", "refused: "
-#: What the companion gives up of its share of the processor: people wait for pages, work waits for nobody.
-_NICENESS = 5
 #: A companion that dies is started again, this much later each time in a row, in seconds.
 _PAUSES = (0.0, 1.0, 5.0, 15.0)
 #: One that has lived this long, in seconds, had a good start.
@@ -121,8 +119,6 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # Ctrl-C in a terminal reaches both; the serving process decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(OSError):
-        os.nice(_NICENESS)
     told = threading.Event()
     threading.Thread(target=_hear, args=(told,), name="milo-told", daemon=True).start()
     settings = config.load()
