@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from milo_app.domain import consent as notices
 from milo_app.domain import keypad, keywords
@@ -28,6 +29,8 @@ from milo_app.services.work import Work
 
 #: What the link token of a call's line is for.
 LINE = "call"
+#: How often a line that is held says so; a call that is silent for minutes is taken to be over (`calls`).
+_SIGN_OF_LIFE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +150,8 @@ def hear(
     The same *key* says nothing. Raises Gone where another line has taken this one's place.
     """
     application, call = _held(uow, call_id, session)
+    if uow.now - call.updated_at > _SIGN_OF_LIFE:
+        call = _keep(uow, call)
     plan = applications.plan_of(uow, application)
     talk = calls.open_talk(uow, application)
     if talk is None:

@@ -29,7 +29,8 @@ from milo_app.services.work import Work
 
 #: So often is somebody called for one stage; after that only they can call.
 MOST_CALLS = 6
-#: A call that the telephone service has said nothing about for so long is over.
+#: A call of which nothing was heard for so long, neither from the telephone service nor on its line, is over: word of
+#: its end may have been lost, and must not bar the next one.
 _FORGOTTEN = timedelta(minutes=5)
 #: The furthest that a call can be asked for.
 _FURTHEST = timedelta(days=14)
@@ -111,11 +112,7 @@ def _standing(uow: UnitOfWork, call: r.Message) -> str:
     if state in ENDED or call.state not in (*_WAITING, r.MessageState.RECEIVED):
         return "over"
     if state == "in-progress":
-        return (
-            "talking"
-            if uow.now - call.updated_at < timedelta(seconds=call.variables.get("limit_s", 3600))
-            else "over"
-        )
+        return "talking" if uow.now - call.updated_at < _FORGOTTEN else "over"
     if call.state is r.MessageState.QUEUED:
         return "waiting"
     return "ringing" if uow.now - call.updated_at < _FORGOTTEN else "over"

@@ -342,6 +342,21 @@ def test_a_dropped_call_is_offered_once_more_and_resumed_by_whichever_way(
     assert [t.channel for t in line.turns() if t.speaker is r.Speaker.CANDIDATE] == ["phone", "web"]
 
 
+def test_a_call_whose_end_nobody_told_does_not_bar_the_next(line: Line, clock: FixedClock) -> None:
+    phone = line.agreed()
+    phone.hears_until("Why this role?")
+    # While something is heard of it, it is the one that is under way, however long it takes.
+    for words in ("I like people.", "Yes", "Late"):
+        clock.move(timedelta(minutes=2))
+        phone.says(words)
+        phone.hears()
+    line.asked()
+    assert len(line.calls()) == 1
+    phone.drops()
+    clock.move(timedelta(minutes=6))
+    assert line.asked().id != line.calls()[0].id
+
+
 @pytest.mark.parametrize("pace", [replace(QUICK, silence=0.3, tick=0.2)])
 def test_a_silent_caller_is_asked_once_and_then_led_on(line: Line) -> None:
     phone = line.agreed()
