@@ -74,6 +74,8 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, spea
   const shown = shownOf(talk, words);
   const { last, since, caption, question, closed, broken, open } = shown;
   const typed = mode === "typed" || typing || !recording;
+  // They are on the telephone: nothing is said here meanwhile, and nobody waits for a sound.
+  const called = last?.channel === "phone";
   const elsewhere = Boolean(device && talk?.device && talk.device !== device);
 
   // The talk went on on another device: what was recorded here is sent and closed, and nothing more is.
@@ -104,7 +106,7 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, spea
     setTyping(false);
     heading.current?.focus({ preventScroll: true });
     const begun = async () => {
-      if (sound && phone.state === "alone") await read();
+      if (sound && !called && phone.state === "alone") await read();
       from.current = recorder.at();
       spoke.current = 0;
       quiet.current = { since: Date.now(), asked: quiet.current.asked };
@@ -113,7 +115,7 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, spea
   }, [last?.id, phone.state === "calling"]);
 
   useEffect(() => {
-    if (untimed || typed || closed || resting || elsewhere || trouble || listened) return undefined;
+    if (untimed || typed || closed || resting || elsewhere || called || trouble || listened) return undefined;
     const timer = setInterval(() => {
       const { since, asked: before } = quiet.current;
       // Nobody is prompted who cannot hear it: on another page, or without a connection.
@@ -124,7 +126,7 @@ function Room({ application, stage, words, mode, media, untimed, speechOff, spea
       say({ text: "", event: "silence", question_id: question?.id ?? null });
     }, 1000);
     return () => clearInterval(timer);
-  }, [untimed, typed, closed, resting, elsewhere, trouble, listened, speaking, busy, last?.id]);
+  }, [untimed, typed, closed, resting, elsewhere, called, trouble, listened, speaking, busy, last?.id]);
 
   const give = async (body) => {
     hush();

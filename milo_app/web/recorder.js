@@ -5,6 +5,8 @@ import { Refused, call, freshKey } from "./outbox.js";
 import { isFull, keep, list, note, put, remove } from "./store.js";
 
 const PIECE = 2000; // ms
+// What a piece grows to on this device before it is sent: of less, what goes along with a request would be too large a part.
+const WORTH_SENDING = 40 * 1024; // bytes
 const VIDEO = ["video/webm;codecs=vp8,opus", "video/webm", "video/mp4;codecs=avc1.42E01E,mp4a.40.2", "video/mp4"];
 const SOUND = ["audio/webm;codecs=opus", "audio/webm", "audio/mp4", "audio/ogg;codecs=opus"];
 const MOST_WAITING = 400; // pieces: about a quarter of an hour without a network
@@ -97,15 +99,21 @@ export class Recorder {
   }
 
   hold(blob) {
-    const { recording, segment } = this.state;
-    const seq = this.state.counts[segment];
-    this.state.counts[segment] = seq + 1;
-    this.state.elapsed = this.at;
+    const { state } = this;
+    const { recording, segment } = state;
+    state.elapsed = this.at;
     this.queue = this.queue.then(async () => {
-      const sha = await hex(blob);
-      await put("chunks", { recording, segment, seq, blob, sha });
+      const { growing } = this;
+      const seq = growing ? growing.seq : state.counts[segment];
+      const whole = growing ? new Blob([growing.blob, blob], { type: blob.type }) : blob;
+      const small = whole.size < WORTH_SENDING && !this.closed;
+      state.counts[segment] = seq + 1;
+      if (small) this.growing = { segment, seq, blob: whole };
+      await put("chunks", { recording, segment, seq, blob: whole, sha: await hex(whole) });
+      // Only now: a piece of which less was sent could not be changed any more.
+      if (!small) this.growing = null;
       if (isFull()) this.onTrouble("full");
-      await keep(this.name, this.state);
+      await keep(this.name, state);
       this.pump();
     });
   }
@@ -119,10 +127,12 @@ export class Recorder {
     clearTimeout(this.timer);
     if (!this.recording) return;
     for (;;) {
+      const before = this.growing;
       const rows = await list("chunks", "recording", this.recording);
       this.onWaiting(rows.length > 3 ? rows.length : 0);
       if (rows.length > MOST_WAITING) this.onTrouble("full");
-      const [row] = rows;
+      const grows = (row) => [before, this.growing].some((one) => one && one.segment === row.segment && one.seq === row.seq);
+      const row = rows.find((one) => !grows(one));
       if (!row) return;
       try {
         const response = await fetch(`${this.base}/${row.recording}/${row.segment}/${row.seq}`, {
@@ -155,6 +165,7 @@ export class Recorder {
       await stopped;
     }
     await this.queue;
+    this.growing = null;
   }
 
   /** Go on with another stream: a microphone that came back, or sound without the camera. */
@@ -171,6 +182,7 @@ export class Recorder {
     if (!Object.keys(totals).length) return true;
     for (let round = 0; round < 3; round += 1) {
       await this.pump();
+      await this.pump(); // The last piece may have come while the one before was on its way.
       if ((await list("chunks", "recording", this.recording)).length) return false;
       try {
         await call(`${this.base}/${this.recording}/finish`, { method: "POST", body: { totals } });
@@ -187,7 +199,17 @@ export class Recorder {
     return true;
   }
 
+  /** The talk is over on this page, wherever it ended: what was recorded is sent and closed, as far as that goes now. */
+  async leave() {
+    try {
+      await this.finish();
+    } finally {
+      this.close();
+    }
+  }
+
   close() {
+    this.closed = true;
     removeEventListener("online", this.online);
     clearTimeout(this.timer);
     if (this.media && this.media.state !== "inactive") this.media.stop();

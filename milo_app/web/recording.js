@@ -64,7 +64,7 @@ export function useRecording({ application, stage, words, mode, stream, setMode,
       removeEventListener("beforeunload", warn);
       document.removeEventListener("visibilitychange", seen);
       lock?.release?.().catch(() => {});
-      made.close();
+      made.leave();
       hush();
     };
   }, []);

@@ -44,7 +44,7 @@ def test_a_second_try_a_lost_network_and_another_device(
     # Recording goes on without a network, and nothing is asked twice when it is back.
     page.context.set_offline(True)
     expect(page.get_by_text("Recording goes on")).to_be_visible()
-    until(lambda: page.evaluate(_WAITING) >= 3, "pieces that wait on this device", 30)
+    waited = until(lambda: (n := page.evaluate(_WAITING)) >= 3 and n, "pieces that wait on this device", 40)
     page.context.set_offline(False)
     until(lambda: page.evaluate(_WAITING) <= 1, "the pieces to be sent", 30)
     expect(box).to_be_visible()
@@ -63,8 +63,24 @@ def test_a_second_try_a_lost_network_and_another_device(
     said = [turn for turn in shown["turns"] if turn["speaker"] == "candidate"]
     assert [turn["question_id"] for turn in said] == ["mix_up", "mix_up", "lift"], said
     assert said[0]["recording_id"] and not said[0]["transcribed"], "the first take is kept"
+    assert [turn["question_id"] for turn in shown["turns"] if turn["action"] == "ask"] == ["mix_up", "lift"]
+    _recorded_throughout(milo, walk.application, waited)
     desk.report(other.application)
     expect(desk.page.locator("main")).to_contain_text("earlier take, kept")
+
+
+def _recorded_throughout(milo: Instance, id: str, waited: int) -> None:
+    """One recording without a gap, joined, and longer than what waited for the network."""
+    places = milo.rows(
+        "select c.segment, c.seq from recording_chunk c join recording r on r.id = c.recording_id"
+        " where r.application_id = ? order by c.segment, c.seq",
+        id,
+    )
+    assert [(row["segment"], row["seq"]) for row in places] == [(0, n) for n in range(len(places))]
+    assert len(places) > waited
+    (kept,) = milo.rows("select state, error, duration_ms from recording where application_id = ?", id)
+    assert (kept["state"], kept["error"]) == ("joined", "")
+    assert kept["duration_ms"] > waited * 1900  # a piece is two seconds, or several such
 
 
 def _practise(walk: CandidateWalk) -> None:

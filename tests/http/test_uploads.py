@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import json
+import re
 from collections.abc import Iterator
+from typing import Any
 
+import av
+import httpx
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
@@ -20,10 +25,29 @@ from milo_app.services import answers, links, recordings, resumes, sessions
 from milo_app.services.ports import Deps
 from tests import builders
 from tests import resumes as samples
-from tests.recordings import cut, make_webm
+from tests.recordings import cut, make_session, make_webm
+from tests.server import ROOT
 from tests.services.begun import FORM_STAGE, RESUME_STAGE, VOICE_STAGE, begin, close, stage
 
 CLIP = make_webm(1.0)
+#: What Chromium sends along with each request of a page, besides its cookies.
+CHROMIUM = {
+    "Host": "127.0.0.1:3000",
+    "Connection": "keep-alive",
+    "sec-ch-ua": '"Chromium";v="140", "Not=A?Brand";v="24", "Google Chrome";v="140"',
+    "sec-ch-ua-mobile": "?0",
+    "sec-ch-ua-platform": '"Windows"',
+    "User-Agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/140.0.0.0 Safari/537.36",
+    "Accept": "*/*",
+    "Origin": "http://127.0.0.1:3000",
+    "Sec-Fetch-Site": "same-origin",
+    "Sec-Fetch-Mode": "cors",
+    "Sec-Fetch-Dest": "empty",
+    "Referer": "http://127.0.0.1:3000/apply/?a=0123456789abcdef0123456789abcdef",
+    "Accept-Encoding": "gzip, deflate, br, zstd",
+    "Accept-Language": "en-US,en;q=0.9",
+}
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 200
 
 
@@ -283,6 +307,88 @@ class TestRecordings:
         for totals in ("[]", "{", '{"0": -1}', '{"x": 1}', '{"0": 1e9}'):
             assert client.get(f"{url}/missing", params={"totals": totals}, headers=cookie).status_code == 422
         assert deps.files.list("") == []
+
+
+class Watched(io.BytesIO):
+    """A file that counts what is read of it."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        found = super().read(size)
+        self.taken += len(found)
+        return found
+
+
+class TestTwentyMinutes:
+    """A whole session, two reloads in it: 1206 s by the clock on the wall."""
+
+    LENGTHS = (396, 504, 306)
+
+    @pytest.mark.parametrize("kind", ["video", "sound"])
+    def test_it_is_as_long_as_it_took_can_be_sought_and_costs_little_to_send(
+        self, deps: Deps, client: TestClient, kind: str
+    ) -> None:
+        actor = begin(deps, VOICE_STAGE)
+        sent, recorded = 0, 0
+        path = base(actor)
+        asks = CHROMIUM | cookie_of(deps, actor)
+
+        def ask(method: str, path: str, headers: dict[str, str] | None = None, **more: Any) -> httpx.Response:
+            nonlocal sent
+            reply = client.request(method, path, headers=asks | (headers or {}), **more)
+            assert reply.is_success, reply.text
+            request = reply.request
+            lines = [b"%s %s HTTP/1.1" % (request.method.encode(), request.url.raw_path)]
+            lines += [name + b": " + value for name, value in request.headers.raw]
+            sent += sum(len(line) + 2 for line in lines) + 2 + len(request.content)
+            return reply
+
+        media_type = "video/webm;codecs=vp8,opus" if kind == "video" else "audio/webm;codecs=opus"
+        ask("POST", f"{path}/age", json={"adult": True})
+        started = {"stage": "voice", "media_type": media_type, "key": "key-00001"}
+        rid = ask("POST", f"{path}/recordings", json=started).json()["recording_id"]
+        totals: dict[str, int] = {}
+        for segment, data in enumerate(make_session(*self.LENGTHS, video=kind == "video")):
+            pieces = pieces_of(data, self.LENGTHS[segment])
+            totals[str(segment)] = len(pieces)
+            for seq, piece in enumerate(pieces):
+                recorded += len(piece)
+                headers = {
+                    "Content-Type": "application/octet-stream",
+                    "X-SHA256": hashlib.sha256(piece).hexdigest(),
+                }
+                ask("PUT", f"{path}/recordings/{rid}/{segment}/{seq}", content=piece, headers=headers)
+        ask("POST", f"{path}/recordings/{rid}/finish", json={"totals": totals})
+        assert (sent - recorded) / recorded <= 0.03, (sent, recorded)
+        assert recordings.join(deps, rid) == "joined"
+        with deps.uow.read(actor) as uow:
+            recording = uow.recordings.get(rid)
+        assert abs(recording.duration_ms / 1000 - sum(self.LENGTHS)) <= 1
+        whole = client.get(f"/files/{recording.file_id}", headers=member_of(deps, actor.workspace_id))
+        for second in (1000, 60, 640):
+            file = Watched(whole.content)
+            with av.open(file) as container:
+                assert abs(container.duration / 1e6 - sum(self.LENGTHS)) <= 1
+                container.seek(second * 1_000_000)
+                stream = container.streams.best(kind if kind == "video" else "audio")
+                frame = next(container.decode(stream))
+                assert second - 5 <= frame.time <= second
+            assert file.taken < len(whole.content) / 10
+
+
+def pieces_of(data: bytes, seconds: float) -> list[bytes]:
+    """A segment as the page sends it: cut by the clock, and small pieces together until they are worth a request."""
+    told = (ROOT / "milo_app/web/recorder.js").read_text()
+    every = re.search(r"PIECE = (\d+); // ms", told)
+    worth = re.search(r"WORTH_SENDING = (\d+) \* 1024", told)
+    assert every and worth
+    made = [b""]
+    for piece in cut(data, round(seconds * 1000 / int(every[1]))):
+        if len(made[-1]) >= int(worth[1]) * 1024:
+            made.append(b"")
+        made[-1] += piece
+    return made
 
 
 class TestHandingOut:
