@@ -120,6 +120,7 @@ class Guest(Talker):
             if not led and now - max(came, self._alive) < _PATIENCE:
                 await asyncio.sleep(0.3)
                 continue
+            await asyncio.sleep(self.chance.uniform(1, 4))  # They think, and whoever leads may die meanwhile.
             question = known[talk["question"]["id"]]
             aloud = question["kind"] == "long_text" and led and not self.house.floor.locked()
             if not (aloud and await self._speak(question)):
