@@ -24,7 +24,7 @@ from tests.outside.instance import Instance
 from tools.browser import MISSING, found
 
 ROWS = 100_000
-TIMES = 15
+TIMES = 20
 
 
 def measure(data: Path) -> list[Figure]:

@@ -23,7 +23,7 @@ _SORTS: dict[str, sa.ColumnElement[Any]] = {
     "name": sa.func.lower(_C.c.name),
 }
 #: Up to so many rows are sorted; more are walked in order until the page is full.
-_FEW = 5000
+_FEW = 2000
 #: How many values one condition names.
 _AT_ONCE = 500
 
