@@ -218,7 +218,7 @@ async def interview_data(caller: By, interview_id: str) -> SingleResponse[shown.
 @router.get("/files/{file_id}", operation_id="getFile", tags=["Interviews"], response_class=Response)
 async def get_file(request: Request, caller: By, file_id: str) -> Response:
     """A resume, a recording or a file that was given as an answer; parts of it by Range."""
-    return await stream(request, await run(uploads.find, caller.actor, file_id=file_id))
+    return await stream(request, await run(uploads.find, caller.actor, file_id=file_id), view=False)
 
 
 # --- Labels ---------------------------------------------------------------------------------------------------------

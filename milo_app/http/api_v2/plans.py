@@ -369,7 +369,9 @@ def shown_question(thing: Mapping[str, Any], modality: str) -> Data:
     ideal: Mapping[str, Any] = thing.get("ideal") or {}
     kind, stop = thing.get("kind", "long_text"), bool(thing.get("dealbreaker"))
     value, operator = ideal.get("value"), ideal.get("operator")
-    number = isinstance(value, int | float) and not isinstance(value, bool)
+    whole: int | None = None
+    if isinstance(value, int | float) and not isinstance(value, bool) and value == int(value):
+        whole = int(value)
     return {
         "text": thing.get("text", ""),
         "evaluation_criteria": criterion.get("text"),
@@ -383,7 +385,7 @@ def shown_question(thing: Mapping[str, Any], modality: str) -> Data:
         "max_follow_ups": thing.get("max_follow_ups", 0),
         "instructions": thing.get("help") or None,
         "expected_answer": {True: "yes", False: "no"}[value] if isinstance(value, bool) else None,
-        "expected_value": int(value) if number and modality == "sms" and value == int(value) else None,
+        "expected_value": whole if modality == "sms" else None,
         "answer": value,
         "operator": operator if operator in _OPERATORS else None,
         "is_dealbreaker": stop,

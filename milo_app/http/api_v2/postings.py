@@ -56,7 +56,7 @@ async def _shown(caller: Caller, posting_id: str) -> dict[str, Any]:
 
 
 async def _edited(
-    caller: Caller, posting_id: str, change: Callable[[dict[str, Any]], None] | None = None, **options: Any
+    caller: Caller, posting_id: str, change: Callable[[dict[str, Any]], object] | None = None, **options: Any
 ) -> dict[str, Any]:
     await run(postings.edit, caller.actor, posting_id=posting_id, change=change, options=options)
     return await _shown(caller, posting_id)
@@ -234,7 +234,7 @@ async def create_question(
 ) -> SingleResponse[shown.QuestionResponse]:
     """Ask one more thing, at the end of its step."""
     id, told = plans.new_id(), given.model_dump(exclude_unset=True)
-    await _edited(caller, posting_id, lambda plan: plans.add_question(plan, told, id) and None)
+    await _edited(caller, posting_id, lambda plan: plans.add_question(plan, told, id))
     return await _one_question(caller, posting_id, id)
 
 
