@@ -6,7 +6,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.desk import Desk
 from tests.outside.instance import Instance, until
@@ -67,15 +67,27 @@ def test_find_and_decide(milo: Instance, desk: Desk) -> None:
         expect(other.locator(f'tr[data-application="{id}"]')).to_have_count(0, timeout=20_000)
 
 
+def _steps_onto(page: Page, row: Locator) -> bool:
+    page.keyboard.press("j")
+    return row.locator("a").first.evaluate("link => link === document.activeElement")
+
+
 def test_by_keyboard_compared_and_shared(milo: Instance, desk: Desk, tab) -> None:
     """Rows are gone through and ticked by keys; those of them compared; a guest reads one by a link and says something,
     until the link is taken back."""
     page = desk.page
     page.goto(f"{milo.url}/app/candidates/?state=completed&sort=-score")
-    page.locator("tr[data-application]").first.wait_for()
-    for key in "jxjx":
-        page.keyboard.press(key)
-    expect(page.locator("[data-selected]")).to_have_attribute("data-selected", "2")
+    rows = page.locator("tr[data-application]")
+    rows.first.wait_for()
+    until(
+        lambda: _steps_onto(page, rows.first), "the keys of the list"
+    )  # they listen soon after the rows are there
+    for n in (0, 1):  # each key after what the one before did is there to see, as a person's
+        if n:
+            page.keyboard.press("j")
+        expect(rows.nth(n).locator("a").first).to_be_focused()
+        page.keyboard.press("x")
+        expect(page.locator("[data-selected]")).to_have_attribute("data-selected", str(n + 1))
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("Tick or untick")
     page.keyboard.press("Escape")
